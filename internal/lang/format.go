@@ -1,0 +1,102 @@
+package lang
+
+import (
+	"math"
+	"strconv"
+	"time"
+)
+
+// The calendar's words are messages like all others, named here whole so that
+// the tests see them used.
+var (
+	weekdays = [7]string{
+		"lang.sun", "lang.mon", "lang.tue", "lang.wed", "lang.thu", "lang.fri", "lang.sat",
+	}
+	months = [12]string{
+		"lang.jan", "lang.feb", "lang.mar", "lang.apr", "lang.may", "lang.jun",
+		"lang.jul", "lang.aug", "lang.sep", "lang.oct", "lang.nov", "lang.dec",
+	}
+)
+
+// dateArgs are the arguments of the messages that write a date, in t's zone.
+func (l *Language) dateArgs(t time.Time) []any {
+	return []any{
+		"weekday", word(l.T(weekdays[t.Weekday()])),
+		"day", word(strconv.Itoa(t.Day())),
+		"month", word(l.T(months[t.Month()-1])),
+		"year", word(strconv.Itoa(t.Year())),
+		"time", word(t.Format("15:04")),
+	}
+}
+
+// Date is a day in t's own zone: "Sun 22 Nov 2026".
+func (l *Language) Date(t time.Time) string { return l.T("lang.date", l.dateArgs(t)...) }
+
+// DateTime is a day and a time in t's own zone, with the year where it isn't
+// the one that now is in: "Sun 22 Nov, 18:02".
+func (l *Language) DateTime(t, now time.Time) string {
+	if t.Year() != now.In(t.Location()).Year() {
+		return l.T("lang.date_time_year", l.dateArgs(t)...)
+	}
+	return l.T("lang.date_time", l.dateArgs(t)...)
+}
+
+const day = 24 * time.Hour
+
+// Ago is how long ago something was, in the largest whole unit, rounded down:
+// "now" for less than a minute, "12 min", "2 h", "3 days". From some days on a
+// Date says more.
+func (l *Language) Ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return l.T("lang.ago_now")
+	case d < time.Hour:
+		return l.T("lang.ago_minutes", "n", int(d/time.Minute))
+	case d < day:
+		return l.T("lang.ago_hours", "n", int(d/time.Hour))
+	}
+	return l.T("lang.ago_days", "n", int(d/day))
+}
+
+// Duration is how long to wait, in the largest unit and rounded up, so that
+// nobody comes back too early: "5 seconds", "2 minutes". Never less than one
+// second.
+func (l *Language) Duration(d time.Duration) string {
+	up := func(unit time.Duration) int { return int((d-1)/unit) + 1 }
+	switch {
+	case d <= time.Second:
+		return l.T("lang.seconds", "n", 1)
+	case d <= 59*time.Second:
+		return l.T("lang.seconds", "n", up(time.Second))
+	case d <= 59*time.Minute:
+		return l.T("lang.minutes", "n", up(time.Minute))
+	case d <= 23*time.Hour:
+		return l.T("lang.hours", "n", up(time.Hour))
+	}
+	return l.T("lang.days", "n", up(day))
+}
+
+// Distance is a distance given in kilometres, rounded: "12 km".
+func (l *Language) Distance(km float64) string {
+	if km < 1 {
+		return l.T("lang.km_under_one")
+	}
+	return l.T("lang.km", "n", int(math.Round(km)))
+}
+
+// List is an enumeration: "a", "a and b", "a, b and c". Items are isolated as
+// arguments of T are.
+func (l *Language) List(items []string) string {
+	if len(items) == 0 {
+		return ""
+	}
+	list := l.isolate(items[0])
+	for i, item := range items[1:] {
+		key := "lang.list_more"
+		if i == len(items)-2 {
+			key = "lang.list_last"
+		}
+		list = l.T(key, "list", word(list), "item", item)
+	}
+	return list
+}
