@@ -1,0 +1,146 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"moot/internal/fault"
+)
+
+// Engine is which database answers.
+type Engine int
+
+const (
+	SQLite Engine = iota
+	PostgreSQL
+)
+
+func (e Engine) String() string { return [...]string{"sqlite", "postgres"}[e] }
+
+// DB is an open database. It is safe for many goroutines.
+type DB struct {
+	engine Engine
+	pool   *sql.DB  // readers on SQLite; everything on PostgreSQL
+	writer *writer  // SQLite only
+	stmts  sync.Map // query text → *sql.Stmt of the readers' pool, SQLite only
+}
+
+// ErrNone is what scanning a row gives where there is none.
+var ErrNone = sql.ErrNoRows
+
+// Open opens the database at an address: "sqlite:PATH" or "postgres://…". It
+// makes the SQLite file where there is none, readable by its owner only.
+func Open(ctx context.Context, address string) (*DB, error) {
+	scheme, rest, found := strings.Cut(address, ":")
+	switch {
+	case found && scheme == "sqlite" && rest != "":
+		return openSQLite(ctx, rest)
+	case found && (scheme == "postgres" || scheme == "postgresql"):
+		return openPostgreSQL(ctx, address)
+	}
+	return nil, fmt.Errorf("database address %q: want sqlite:PATH or postgres://…", masked(address))
+}
+
+// masked is an address without its password, fit for an error message.
+func masked(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address
+	}
+	return u.Redacted()
+}
+
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	if err := ownFile(path); err != nil {
+		return nil, err
+	}
+	w, err := newWriter(ctx, sqliteAddress(path, "immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	pool, err := sql.Open("sqlite", sqliteAddress(path, "deferred", "query_only(1)"))
+	if err != nil {
+		w.close()
+		return nil, err
+	}
+	pool.SetMaxOpenConns(readers)
+	pool.SetMaxIdleConns(readers)
+	if err := pool.PingContext(ctx); err != nil {
+		w.close()
+		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), pool.Close())
+	}
+	return &DB{engine: SQLite, pool: pool, writer: w}, nil
+}
+
+// readers is how many SQLite connections read at once.
+const readers = 8
+
+// ownFile sees to it that the database file exists and that only its owner
+// can read it: SQLite would make it by the umask.
+func ownFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	return f.Close()
+}
+
+// sqliteAddress is modernc's address of a file with the settings of
+// security.md 5.3: WAL, a sync for every commit, deleted text overwritten.
+func sqliteAddress(path, lock string, more ...string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	q := url.Values{"_txlock": {lock}}
+	for _, p := range append([]string{
+		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"secure_delete(1)", "trusted_schema(0)", "temp_store(MEMORY)", "cache_size(-16000)",
+	}, more...) {
+		q.Add("_pragma", p)
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+func openPostgreSQL(ctx context.Context, address string) (*DB, error) {
+	pool, err := sql.Open("pgx", address)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	pool.SetMaxOpenConns(24)
+	pool.SetMaxIdleConns(24)
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("reaching %s: %w", masked(address), err), pool.Close())
+	}
+	return &DB{engine: PostgreSQL, pool: pool}, nil
+}
+
+// Engine tells which engine answers.
+func (d *DB) Engine() Engine { return d.engine }
+
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.pool.PingContext(ctx) }
+
+// Close waits for the writes that were accepted, and closes the database.
+func (d *DB) Close() error {
+	var err error
+	if d.writer != nil {
+		err = d.writer.close()
+	}
+	return errors.Join(err, d.pool.Close())
+}
+
+// unavailable makes a fault of an error that says the database can't answer
+// now; every other error is returned as it is.
+func unavailable(err error) error {
+	if err == nil || !passing(err) {
+		return err
+	}
+	return fault.New(fault.Unavailable, "db.unavailable").After(5e9).Because(err)
+}

@@ -1,0 +1,206 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// querier is what *sql.Tx and the writer's connection have in common.
+type querier interface {
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}
+
+// Tx is a transaction. It is only good inside the function it was given to,
+// and for one goroutine.
+type Tx struct {
+	ctx    context.Context
+	q      querier
+	engine Engine
+	after  []func()
+}
+
+// Exec runs a statement and tells how many rows it changed.
+func (tx *Tx) Exec(query string, args ...any) (int64, error) {
+	result, err := tx.q.ExecContext(tx.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// Row runs a query for one row; scanning gives ErrNone where there is none.
+func (tx *Tx) Row(query string, args ...any) *sql.Row {
+	return tx.q.QueryRowContext(tx.ctx, query, args...)
+}
+
+// Rows runs a query for many. See All for the usual way to read them.
+func (tx *Tx) Rows(query string, args ...any) (*sql.Rows, error) {
+	return tx.q.QueryContext(tx.ctx, query, args...)
+}
+
+// After has f run once the transaction is committed, by whoever called Write.
+func (tx *Tx) After(f func()) { tx.after = append(tx.after, f) }
+
+// Engine tells which engine runs the transaction, for the few statements that
+// the two can't share.
+func (tx *Tx) Engine() Engine { return tx.engine }
+
+// Next draws the next number of a sequence. A number is never drawn twice; on
+// PostgreSQL one that was drawn by a transaction that failed is left out.
+func (tx *Tx) Next(sequence string) (int64, error) {
+	var n int64
+	var err error
+	if tx.engine == PostgreSQL {
+		err = tx.Row(`SELECT nextval($1)`, sequence).Scan(&n)
+	} else {
+		err = tx.Row(`UPDATE sequence SET last = last + 1 WHERE name = $1 RETURNING last`, sequence).Scan(&n)
+	}
+	return n, err
+}
+
+// Horizon is the mark below which every transaction has ended: a row whose
+// born column lies below it can't be joined later by one that lies before it.
+// On SQLite, where writers queue, nothing is ever above it.
+func (tx *Tx) Horizon() (int64, error) {
+	if tx.engine == SQLite {
+		return 1, nil
+	}
+	var mark int64
+	err := tx.Row(`SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)`).Scan(&mark)
+	return mark, err
+}
+
+// Scan reads the columns of one row.
+type Scan func(dest ...any) error
+
+// All reads every row of a query.
+func All[T any](tx *Tx, read func(Scan) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := tx.Rows(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := read(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// Read runs f on one moment of the database.
+func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	options := &sql.TxOptions{ReadOnly: d.engine == PostgreSQL}
+	if d.engine == PostgreSQL {
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	t, err := d.pool.BeginTx(ctx, options)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer t.Rollback() // nothing was written
+	var q querier = t
+	if d.engine == SQLite {
+		q = &kept{tx: t, db: d}
+	}
+	return unavailable(f(&Tx{ctx: ctx, q: q, engine: d.engine}))
+}
+
+// Write runs f in a transaction and returns nil once it is durably committed.
+// An error of f, or a panic, undoes all of it.
+func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
+	var tx *Tx
+	var err error
+	if d.writer != nil {
+		tx, err = d.writer.write(ctx, f)
+	} else {
+		tx, err = d.writePostgreSQL(ctx, f)
+	}
+	if err != nil {
+		return unavailable(err)
+	}
+	for _, effect := range tx.after {
+		effect()
+	}
+	return nil
+}
+
+// tries is how often a PostgreSQL transaction that lost a race is run again.
+const tries = 5
+
+func (d *DB) writePostgreSQL(ctx context.Context, f func(*Tx) error) (*Tx, error) {
+	var err error
+	for try := range tries {
+		var tx *Tx
+		if tx, err = d.tryPostgreSQL(ctx, f); err == nil || !raced(err) {
+			return tx, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(time.Duration(try+1) * 5 * time.Millisecond):
+		}
+	}
+	return nil, err
+}
+
+func (d *DB) tryPostgreSQL(ctx context.Context, f func(*Tx) error) (*Tx, error) {
+	t, err := d.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Rollback() // does nothing after a commit
+	tx := &Tx{ctx: ctx, q: t, engine: PostgreSQL}
+	if err := f(tx); err != nil {
+		return nil, err
+	}
+	return tx, t.Commit()
+}
+
+// kept is a reader's transaction whose statements stay prepared on their
+// connections, since SQLite would parse each text anew.
+type kept struct {
+	tx *sql.Tx
+	db *DB
+}
+
+func (k *kept) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := k.db.stmts.Load(query); ok {
+		return k.tx.StmtContext(ctx, s.(*sql.Stmt)), nil
+	}
+	s, err := k.db.pool.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if first, loaded := k.db.stmts.LoadOrStore(query, s); loaded {
+		err = s.Close()
+		s = first.(*sql.Stmt)
+	}
+	return k.tx.StmtContext(ctx, s), err
+}
+
+func (k *kept) ExecContext(context.Context, string, ...any) (sql.Result, error) {
+	return nil, errors.New("db: a Read can't write")
+}
+
+func (k *kept) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := k.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (k *kept) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if s, err := k.statement(ctx, query); err == nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return k.tx.QueryRowContext(ctx, query, args...) // tells the error when it is scanned
+}

@@ -1,0 +1,219 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+)
+
+// batch is how many writes share one commit at the most.
+const batch = 128
+
+// writer owns the one SQLite connection that writes. Writes queue; those that
+// wait when it comes round are run one after another, each in a savepoint, and
+// committed by one sync. That is what makes "durable before the answer" cheap.
+type writer struct {
+	pool  *sql.DB
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
+	queue chan *write
+
+	mu     sync.RWMutex // guards closed against the queue's closing
+	closed bool
+	done   chan struct{}
+}
+
+// write is one caller's function and what became of it.
+type write struct {
+	ctx      context.Context
+	f        func(*Tx) error
+	tx       *Tx
+	err      error
+	panicked any
+	done     chan struct{}
+}
+
+var errClosed = errors.New("db: closed")
+
+func newWriter(ctx context.Context, address string) (*writer, error) {
+	pool, err := sql.Open("sqlite", address)
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(1)
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	w := &writer{
+		pool: pool, conn: conn, stmts: map[string]*sql.Stmt{},
+		queue: make(chan *write, batch), done: make(chan struct{}),
+	}
+	go w.run()
+	return w, nil
+}
+
+// write queues f and waits until it is committed or undone. A caller that
+// goes away while its write is queued is not written; once it runs, it counts.
+func (w *writer) write(ctx context.Context, f func(*Tx) error) (*Tx, error) {
+	one := &write{ctx: ctx, f: f, done: make(chan struct{})}
+	if err := w.enqueue(one); err != nil {
+		return nil, err
+	}
+	<-one.done
+	if one.panicked != nil {
+		panic(one.panicked)
+	}
+	return one.tx, one.err
+}
+
+func (w *writer) enqueue(one *write) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return errClosed
+	}
+	select {
+	case w.queue <- one:
+		return nil
+	case <-one.ctx.Done():
+		return one.ctx.Err()
+	}
+}
+
+func (w *writer) close() error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return nil
+	}
+	w.closed = true
+	close(w.queue)
+	w.mu.Unlock()
+	<-w.done
+	for _, s := range w.stmts {
+		s.Close()
+	}
+	return errors.Join(w.conn.Close(), w.pool.Close())
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	for first := range w.queue {
+		together := []*write{first}
+		for more := true; more && len(together) < batch; {
+			select {
+			case next, open := <-w.queue:
+				if more = open; open {
+					together = append(together, next)
+				}
+			default:
+				more = false
+			}
+		}
+		w.commit(together)
+	}
+}
+
+// commit runs the writes and syncs them to the disk. It uses a context of its
+// own: a caller that hangs up must not interrupt what others are waiting for.
+func (w *writer) commit(together []*write) {
+	defer func() {
+		for _, one := range together {
+			close(one.done)
+		}
+	}()
+	err := w.plain("BEGIN IMMEDIATE")
+	if err == nil {
+		for _, one := range together {
+			if err = w.savepoint(one); err != nil {
+				break
+			}
+		}
+		if err == nil {
+			err = w.plain("COMMIT")
+		}
+		if err != nil {
+			err = errors.Join(err, w.plain("ROLLBACK"))
+		}
+	}
+	if err == nil {
+		return
+	}
+	for _, one := range together {
+		if one.err == nil && one.panicked == nil {
+			one.err = err
+		}
+	}
+}
+
+// savepoint runs one write so that it alone is undone if it fails. It returns
+// an error only where the whole transaction is lost.
+func (w *writer) savepoint(one *write) error {
+	if one.err = one.ctx.Err(); one.err != nil {
+		return nil
+	}
+	if err := w.plain("SAVEPOINT one"); err != nil {
+		return err
+	}
+	one.tx = &Tx{ctx: context.WithoutCancel(one.ctx), q: w, engine: SQLite}
+	w.call(one)
+	if one.err != nil || one.panicked != nil {
+		if err := w.plain("ROLLBACK TO one"); err != nil {
+			return err
+		}
+	}
+	return w.plain("RELEASE one")
+}
+
+func (w *writer) call(one *write) {
+	defer func() {
+		if p := recover(); p != nil {
+			one.panicked = fmt.Sprintf("%v\n\nin a write:\n%s", p, debug.Stack())
+		}
+	}()
+	one.err = one.f(one.tx)
+}
+
+func (w *writer) plain(statement string) error {
+	_, err := w.ExecContext(context.Background(), statement)
+	return err
+}
+
+// statement keeps every text prepared: the same few dozen come again and again.
+func (w *writer) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := w.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(ctx, query)
+	if err == nil {
+		w.stmts[query] = s
+	}
+	return s, err
+}
+
+func (w *writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	s, err := w.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+func (w *writer) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := w.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (w *writer) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if s, err := w.statement(ctx, query); err == nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return w.conn.QueryRowContext(ctx, query, args...) // tells the error when it is scanned
+}
