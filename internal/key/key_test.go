@@ -1,0 +1,80 @@
+package key
+
+import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func fresh(t *testing.T) Actor {
+	t.Helper()
+	a, err := Fresh(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestTokenComesBack(t *testing.T) {
+	a := fresh(t)
+	b, ok := Parse(a.Token())
+	if !ok || a != b || !b.Known() {
+		t.Errorf("%q came back as %q, %v", a.Token(), b.Token(), ok)
+	}
+	for _, bad := range []string{"", "short", a.Token() + "0", strings.ToUpper(a.Token()) + "!", strings.Repeat("u", 26)} {
+		if _, ok := Parse(bad); ok {
+			t.Errorf("Parse accepts %q", bad)
+		}
+	}
+}
+
+func TestNothingPrintsTheToken(t *testing.T) {
+	a := fresh(t)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(format, a); strings.Contains(text, a.token) || strings.Contains(text, a.Token()) {
+			t.Errorf("%s prints the token", format)
+		}
+	}
+}
+
+func TestCodesAreOnePerPostAndForgiveTheHand(t *testing.T) {
+	a := fresh(t)
+	code := a.Code(1240)
+	if code != a.Code(1240) || code == a.Code(1241) || code == fresh(t).Code(1240) {
+		t.Error("a code must be that of one actor and one post, and always the same")
+	}
+	if Anyone.Code(1) == Anyone.Code(1) {
+		t.Error("without a token a code can't be guessed from the post")
+	}
+	kept := CodeHash(code)
+	for _, typed := range []string{strings.ToUpper(code), " " + strings.ReplaceAll(code, "-", " ") + "\n", strings.ReplaceAll(code, "0", "o"), strings.ReplaceAll(code, "1", "l")} {
+		if !bytes.Equal(CodeHash(typed), kept) {
+			t.Errorf("%q isn't taken for %q", typed, code)
+		}
+	}
+	if bytes.Equal(CodeHash(code[1:]), kept) {
+		t.Error("a shorter code is taken")
+	}
+}
+
+func TestTagsDifferByThreadDayAndActor(t *testing.T) {
+	a := fresh(t)
+	monday, tuesday := []byte("monday's key"), []byte("tuesday's key")
+	tag := a.Tag(monday, 1)
+	if len(tag) != 4 || tag != a.Tag(monday, 1) {
+		t.Errorf("tag %q", tag)
+	}
+	same := 0
+	for i := range int64(200) {
+		for _, other := range []string{a.Tag(monday, 2+i), a.Tag(tuesday, 1+i), fresh(t).Tag(monday, 1)} {
+			if other == tag {
+				same++
+			}
+		}
+	}
+	if same > 1 { // one in a million by chance, each
+		t.Errorf("%d of 600 other tags are the same", same)
+	}
+}
