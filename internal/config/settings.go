@@ -1,0 +1,246 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is what a site is told.
+type Config struct {
+	Listen         string         // "host:port", or "unix:/path" of a socket
+	ListenOps      string         // the same, for /readyz and /metrics; "" for none
+	Data           string         // folder of everything the site keeps
+	Database       string         // "sqlite:PATH", PATH joined to Data if it was relative, or "postgres://…"
+	BaseURL        string         // public address, scheme and host without a slash at the end; "" where it follows Listen: see PublicURL
+	SiteName       string         // what the site is called on its pages
+	Names          bool           // whether posters may give a name
+	Tripcodes      bool           // whether a name may carry a tripcode
+	Languages      []string       // codes, the first for whoever wants none of them; nil for all
+	PostLength     int            // characters (Unicode code points) in a post
+	ThreadPosts    int            // posts after which a thread is full; 0 for never
+	Patience       time.Duration  // from opening a form to being allowed to send it
+	WorkBits       int            // leading zero bits of the proof of work that shortens the wait
+	TrustedProxies []netip.Prefix // peers whose X-Forwarded-For is believed
+	TrustUnix      bool           // whether peers on a unix socket are believed too
+	LogLevel       slog.Level     // what is logged from
+	LogJSON        bool           // logs as JSON rather than text
+	Drain          time.Duration  // how long a stop waits for requests in flight
+
+	settings []Setting
+}
+
+// kind is what a setting's value is in a TOML file.
+type kind int
+
+const (
+	text kind = iota
+	boolean
+	number
+	duration // text as time.ParseDuration reads, or a number of seconds
+	list     // array of text; on the command line and in the environment with commas between
+)
+
+// setting is one row of the table.
+type setting struct {
+	name     string // with hyphens
+	group    string
+	meaning  string // one sentence, for the help
+	kind     kind
+	fallback string // the default, as text
+	shown    string // what the listing says of an empty default
+	right    string // what a right value is: "want …" in errors
+	set      func(c *Config, value string) bool
+}
+
+// table holds every setting, in the order of the listing.
+var table = []setting{
+	{"listen", "Addresses", "Where visitors are answered.", text, "127.0.0.1:8080", "", "host:port or unix:/path",
+		func(c *Config, v string) bool { c.Listen = v; return address(v) }},
+	{"listen-ops", "Addresses", "Where the operator's /readyz and /metrics are answered. Keep it from visitors.", text, "127.0.0.1:8081", "", "host:port, unix:/path or off",
+		func(c *Config, v string) bool {
+			if v == "off" {
+				c.ListenOps = ""
+				return true
+			}
+			c.ListenOps = v
+			return address(v)
+		}},
+	{"base-url", "Addresses", "The site's public address, for links that leave it (feeds, calendars).", text, "", "http:// and where it listens", "https://host or http://host, without a path",
+		func(c *Config, v string) (ok bool) { c.BaseURL, ok = baseURL(v); return ok }},
+	{"trusted-proxies", "Addresses", "Whose word on a visitor's address (X-Forwarded-For) is believed: your own reverse proxy, and nobody else.", list, "", "nobody", "addresses, networks like 10.0.0.0/8, or unix, with commas between",
+		func(c *Config, v string) bool { return c.trust(v) }},
+
+	{"data", "Storage", "The folder of everything the site keeps.", text, "./moot-data", "", "a folder",
+		func(c *Config, v string) bool { c.Data = filepath.Clean(v); return v != "" }},
+	{"database", "Storage", "The database: an SQLite file, relative to the data folder, or a PostgreSQL server.", text, "sqlite:moot.db", "", "sqlite:FILE or postgres://user:password@host/name",
+		func(c *Config, v string) bool { c.Database = v; return database(v) }},
+
+	{"site-name", "Site", "What the site calls itself.", text, "Moot", "", "one line of 1 to 60 characters",
+		func(c *Config, v string) bool {
+			c.SiteName = strings.TrimSpace(v)
+			return within(len([]rune(c.SiteName)), 1, 60) && !strings.ContainsFunc(v, control)
+		}},
+	{"languages", "Site", "The languages it speaks, by code; the first is for visitors who want none of them.", list, "", "all", "language codes like en or el, with commas between",
+		func(c *Config, v string) bool {
+			c.Languages = items(v)
+			return !slices.ContainsFunc(c.Languages, func(code string) bool { return !languageCode.MatchString(code) })
+		}},
+
+	{"names", "Posting", "Whether posters may give a name.", boolean, "true", "", "true or false",
+		func(c *Config, v string) bool { return truth(v, &c.Names) }},
+	{"tripcodes", "Posting", "Whether a name may carry a tripcode, which proves that two posts are by the same poster.", boolean, "true", "", "true or false",
+		func(c *Config, v string) bool { return truth(v, &c.Tripcodes) }},
+	{"post-length", "Posting", "The longest post, in characters.", number, "8000", "", "a whole number from 100 to 100000",
+		func(c *Config, v string) bool { return whole(v, 100, 100_000, &c.PostLength) }},
+	{"thread-posts", "Posting", "How many posts a thread takes before it is full and a new one is asked for; 0 for no end.", number, "1000", "", "a whole number from 2 to 1000000, or 0",
+		func(c *Config, v string) bool { return whole(v, 0, 1_000_000, &c.ThreadPosts) && c.ThreadPosts != 1 }},
+
+	{"patience", "Guard", "How long after opening a form it may be sent.", duration, "5s", "", "a time from 0s to 2m, like 5s",
+		func(c *Config, v string) bool { return span(v, 0, 2*time.Minute, &c.Patience) }},
+	{"work-bits", "Guard", "How hard the proof of work is that shortens the wait where script runs; each bit doubles it, 0 is none.", number, "18", "", "a whole number from 0 to 30",
+		func(c *Config, v string) bool { return whole(v, 0, 30, &c.WorkBits) }},
+
+	{"log-level", "Running", "What is logged from.", text, "info", "", "debug, info, warn or error",
+		func(c *Config, v string) bool {
+			return slices.Contains([]string{"debug", "info", "warn", "error"}, v) && c.LogLevel.UnmarshalText([]byte(v)) == nil
+		}},
+	{"log-format", "Running", "How the log is written.", text, "text", "", "text or json",
+		func(c *Config, v string) bool { c.LogJSON = v == "json"; return v == "text" || v == "json" }},
+	{"drain", "Running", "How long a stop waits for requests in flight.", duration, "20s", "", "a time from 0s to 10m, like 20s",
+		func(c *Config, v string) bool { return span(v, 0, 10*time.Minute, &c.Drain) }},
+}
+
+var languageCode = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+
+func control(r rune) bool { return r < ' ' || r == 0x7f }
+
+func within(n, least, most int) bool { return n >= least && n <= most }
+
+func truth(v string, into *bool) bool {
+	*into = v == "true"
+	return v == "true" || v == "false"
+}
+
+func whole(v string, least, most int, into *int) bool {
+	n, err := strconv.Atoi(v)
+	*into = n
+	return err == nil && within(n, least, most)
+}
+
+func span(v string, least, most time.Duration, into *time.Duration) bool {
+	d, err := time.ParseDuration(v)
+	*into = d
+	return err == nil && d >= least && d <= most
+}
+
+// items cuts a list at its commas; an empty text is an empty list.
+func items(v string) []string {
+	if strings.TrimSpace(v) == "" {
+		return nil
+	}
+	cut := strings.Split(v, ",")
+	for i := range cut {
+		cut[i] = strings.TrimSpace(cut[i])
+	}
+	return cut
+}
+
+// address reports whether v is something to listen on.
+func address(v string) bool {
+	if path, unix := strings.CutPrefix(v, "unix:"); unix {
+		return path != ""
+	}
+	host, port, err := net.SplitHostPort(v)
+	if err != nil || strings.ContainsAny(host, "/ ") {
+		return false
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && strconv.FormatUint(n, 10) == port
+}
+
+func baseURL(v string) (string, bool) {
+	if v == "" {
+		return "", true
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+		return "", false
+	}
+	plain := u.Scheme + "://" + u.Host
+	return strings.ToLower(plain), v == plain || v == plain+"/"
+}
+
+func database(v string) bool {
+	scheme, rest, _ := strings.Cut(v, ":")
+	switch scheme {
+	case "sqlite":
+		return rest != "" && !strings.ContainsFunc(rest, control)
+	case "postgres", "postgresql":
+		_, err := url.Parse(v)
+		return err == nil && strings.HasPrefix(rest, "//")
+	}
+	return false
+}
+
+func (c *Config) trust(v string) bool {
+	c.TrustedProxies, c.TrustUnix = nil, false
+	for _, item := range items(v) {
+		if item == "unix" {
+			c.TrustUnix = true
+			continue
+		}
+		prefix, err := netip.ParsePrefix(item)
+		if err != nil {
+			addr, err := netip.ParseAddr(item)
+			if err != nil || addr.Zone() != "" {
+				return false
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		c.TrustedProxies = append(c.TrustedProxies, prefix.Masked())
+	}
+	return true
+}
+
+// settle joins what depends on two settings.
+func (c *Config) settle() error {
+	if path, sqlite := strings.CutPrefix(c.Database, "sqlite:"); sqlite && !filepath.IsAbs(path) {
+		c.Database = "sqlite:" + filepath.Join(c.Data, path)
+	}
+	if c.ListenOps == c.Listen && !strings.HasSuffix(c.Listen, ":0") {
+		return fmt.Errorf("listen and listen-ops are both %s: want two addresses, or listen-ops off", c.Listen)
+	}
+	return nil
+}
+
+// PublicURL is the address that links to the site start with: BaseURL, or
+// http:// and the address that is listened on where the site was told none.
+// That is the real one, which the kernel chose where Listen has port 0.
+func (c *Config) PublicURL(listening string) string {
+	if c.BaseURL != "" {
+		return c.BaseURL
+	}
+	host, port, err := net.SplitHostPort(listening)
+	if err != nil || strings.HasPrefix(listening, "unix:") {
+		return "http://localhost"
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	if port == "80" {
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		return "http://" + host
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
