@@ -152,7 +152,7 @@ func isFoldedAway(r rune) bool {
 	case 0x0591 <= r && r <= 0x05c7: // points and cantillation; the rest is punctuation
 		return unicode.Is(unicode.Mn, r)
 	case 0x06d6 <= r && r <= 0x06ed, 0x08ca <= r && r <= 0x08ff, // Quranic
-		0x0711 == r, 0x0730 <= r && r <= 0x074a: // Syriac vowels
+		r == 0x0711, 0x0730 <= r && r <= 0x074a: // Syriac vowels
 		return unicode.Is(unicode.Mn, r)
 	}
 	return unicode.Is(unicode.Cf, r)
