@@ -1,0 +1,120 @@
+package web
+
+import (
+	"embed"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+
+	"moot/internal/fault"
+	"moot/internal/web/page"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var (
+	ground    = page.NewFolder("web", files)
+	errorPage = page.Declare[*errorView](ground, "error")
+)
+
+// errorView is the page of everything that went wrong and belongs to no form.
+type errorView struct {
+	page.View
+	Heading string
+	Words   []string
+	Find    bool        // offer the search box
+	Asked   string      // what stands in it
+	Nearest []page.Near // places spelt nearly as asked
+}
+
+// fail answers with the error page. What nobody foresaw goes to the log with
+// its cause; the visitor never sees that.
+func (s *Server) fail(q *page.Request, err error) {
+	if s.sent(q) {
+		return
+	}
+	status := statusOf(err)
+	if status == http.StatusInternalServerError || fault.Each(err)[0].Cause != nil {
+		s.settings.Log.LogAttrs(q.Context(), slog.LevelError, "failed",
+			slog.String("route", callOf(q.R).label), slog.Int("status", status), slog.Any("error", err))
+	}
+	s.failPage(q, status, fault.Each(err)...)
+}
+
+// sent reports whether an answer has begun already.
+func (s *Server) sent(q *page.Request) bool {
+	w, ok := q.W.(*watcher)
+	return ok && w.status != 0
+}
+
+func (s *Server) failPage(q *page.Request, status int, faults ...*fault.Fault) {
+	v := &errorView{Heading: heading(q, status), Find: status == http.StatusNotFound}
+	for _, f := range faults {
+		v.Words = append(v.Words, q.Language.Fault(f))
+		if f.Retry > 0 {
+			q.W.Header().Set("Retry-After", strconv.Itoa(int((f.Retry+time.Second-1)/time.Second)))
+		}
+	}
+	s.render(q, status, v)
+}
+
+// render sends the error page, and a plain one where that fails as well.
+func (s *Server) render(q *page.Request, status int, v *errorView) {
+	v.Status, v.Title, v.NoIndex = status, v.Heading, true
+	v.Trail = q.Trail()
+	v.Bare = v.Find
+	if err := errorPage.Render(q, v); err != nil {
+		s.settings.Log.LogAttrs(q.Context(), slog.LevelError, "error page failed", slog.Any("error", err))
+		plain(q.W, status)
+	}
+}
+
+func heading(q *page.Request, status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return q.T("web.not_found_title")
+	case http.StatusForbidden:
+		return q.T("web.forbidden_title")
+	case http.StatusTooManyRequests:
+		return q.T("web.too_much_title")
+	case http.StatusServiceUnavailable:
+		return q.T("web.unavailable_title")
+	case http.StatusConflict:
+		return q.T("web.conflict_title")
+	case http.StatusInternalServerError:
+		return q.T("web.broken_title")
+	}
+	return q.T("web.invalid_title")
+}
+
+// plain is the answer where nothing else works: no language, no template.
+func plain(w http.ResponseWriter, status int) {
+	h := w.Header()
+	for _, name := range []string{"Content-Encoding", "Content-Length", "ETag"} {
+		h.Del(name)
+	}
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	io.WriteString(w, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>"+http.StatusText(status)+"</title>"+
+		"<h1>Something went wrong on our side</h1><p>Please try again in a moment.</p>"+
+		"<p><a href=\"/\">To the front page</a></p></html>\n")
+}
+
+// busy refuses in few bytes, with a wait that differs from one visitor to the
+// next so that they don't all come back at once.
+func busy(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", strconv.Itoa(5+rand.IntN(26)))
+	plain(w, http.StatusServiceUnavailable)
+}
+
+// tooLarge reports whether reading a body ended at its limit.
+func tooLarge(err error) bool {
+	limit := (*http.MaxBytesError)(nil)
+	return errors.As(err, &limit)
+}

@@ -1,0 +1,88 @@
+package page
+
+import (
+	"crypto/rand"
+	"net/http"
+	"slices"
+	"time"
+
+	"moot/internal/key"
+)
+
+// tokenLife is how long a browser keeps its token (see key.Actor) after it last
+// posted.
+const tokenLife = 60 * 24 * time.Hour
+
+// tokenCookie is the name of the token's cookie. A browser takes the __Host-
+// prefix only with Secure, which plain http (an onion address) can't have.
+func (s *Site) tokenCookie() string {
+	if s.secure {
+		return "__Host-moot"
+	}
+	return "moot"
+}
+
+// Actor is who the request comes from: the browser with the token that it
+// brought, or got by this request, or anyone.
+func (q *Request) Actor() key.Actor {
+	if q.actor.Known() {
+		return q.actor
+	}
+	if cookie, err := q.R.Cookie(q.Site.tokenCookie()); err == nil {
+		if actor, ok := key.Parse(cookie.Value); ok {
+			return actor
+		}
+	}
+	return key.Anyone
+}
+
+// KeepActor is Actor with a token, made now where the browser has none, kept
+// for another 60 days. Call it only when something is posted, and before the
+// answer is written.
+func (q *Request) KeepActor() (key.Actor, error) {
+	if q.actor.Known() {
+		return q.actor, nil
+	}
+	actor := q.Actor()
+	if !actor.Known() {
+		var err error
+		if actor, err = key.Fresh(rand.Reader); err != nil {
+			return key.Anyone, err
+		}
+	}
+	q.cookie(q.Site.tokenCookie(), actor.Token(), tokenLife)
+	q.actor = actor
+	return actor, nil
+}
+
+func (q *Request) cookie(name, value string, life time.Duration) {
+	http.SetCookie(q.W, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: int(life / time.Second),
+		HttpOnly: true, Secure: q.Site.secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+const choiceLife = 365 * 24 * time.Hour
+
+// choose settles language and theme: what the address asks for (which is then
+// remembered), else what was remembered, else what the browser wishes.
+func (q *Request) choose() {
+	query := q.R.URL.Query()
+	if l, ok := q.Site.language(query.Get("lang")); ok {
+		q.Language = l
+		q.cookie("lang", l.Code(), choiceLife)
+	} else if c, err := q.R.Cookie("lang"); err == nil {
+		q.Language, _ = q.Site.language(c.Value)
+	}
+	if q.Language == nil {
+		q.Language = q.Site.match(q.R.Header.Get("Accept-Language"))
+	}
+	if theme := query.Get("theme"); slices.Contains(themes, theme) {
+		q.Theme = theme
+		q.cookie("theme", theme, choiceLife)
+	} else if c, err := q.R.Cookie("theme"); err == nil && slices.Contains(themes, c.Value) {
+		q.Theme = c.Value
+	} else {
+		q.Theme = themes[0]
+	}
+}

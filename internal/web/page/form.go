@@ -1,0 +1,53 @@
+package page
+
+import "moot/internal/fault"
+
+// Problem is one thing wrong with a form that came back, in the reader's
+// language.
+type Problem struct {
+	Field string // the field's name, or "" where it is about the whole
+	Text  string
+}
+
+// Problems are all that is wrong with a form.
+type Problems []Problem
+
+// Problems reads the faults in an error as a form's: true where every one of
+// them is something that its sender can mend or wait for, and the form may come
+// back filled in. Where it is false the error belongs on the error page.
+func (q *Request) Problems(err error) (Problems, bool) {
+	var all Problems
+	for _, f := range fault.Each(err) {
+		switch f.Kind {
+		case fault.Invalid, fault.Conflict, fault.TooMuch, fault.Unavailable:
+			all = append(all, Problem{Field: f.Field, Text: q.Language.Fault(f)})
+		default:
+			return nil, false
+		}
+	}
+	return all, len(all) > 0
+}
+
+// On is what is wrong with one field, or "".
+func (p Problems) On(field string) string {
+	for _, problem := range p {
+		if problem.Field == field {
+			return problem.Text
+		}
+	}
+	return ""
+}
+
+// At is what is wrong with one field, for the "wrong" part of a template.
+func (p Problems) At(field string) Problem { return Problem{Field: field, Text: p.On(field)} }
+
+// Whole is what is wrong with no field of its own.
+func (p Problems) Whole() []string {
+	var all []string
+	for _, problem := range p {
+		if problem.Field == "" {
+			all = append(all, problem.Text)
+		}
+	}
+	return all
+}

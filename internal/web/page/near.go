@@ -1,0 +1,26 @@
+package page
+
+import (
+	"moot/internal/lang"
+	"moot/internal/place"
+)
+
+// Near is a place in a list of places that somebody may have meant.
+type Near struct {
+	Place place.Place
+	Name  string // the name that fits what was asked for, as written; "" for the place's own
+}
+
+// Where tells a place apart from others of its name: its region and country in
+// the reader's language; "" for a country and the world.
+func Where(l *lang.Language, p place.Place) string {
+	up := p.Parent()
+	if !up.Valid() || up.Kind() == place.World {
+		return ""
+	}
+	far := up.Parent()
+	if !far.Valid() || far.Kind() == place.World {
+		return up.Name(l.Tag())
+	}
+	return l.T("page.region_country", "region", up.Name(l.Tag()), "country", far.Name(l.Tag()))
+}

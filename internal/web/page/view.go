@@ -1,0 +1,97 @@
+package page
+
+import (
+	"net/url"
+
+	"moot/internal/lang"
+	"moot/internal/place"
+)
+
+// View is what every page has. Pages embed it; a handler fills the first part,
+// Render the second.
+type View struct {
+	Title       string      // in the reader's language, without the site's name; "" on the front page
+	Description string      // for search engines and previews; "" for none
+	Trail       []Crumb     // where the reader is, the page itself last; see Request.Trail
+	Place       place.Place // whose colour the page has; the request's place where it is not set
+	Canonical   string      // path of the page's one true address; the request's own path where it is ""
+	NoIndex     bool        // search engines are asked to pass it over
+	Personal    bool        // made for this visitor: never stored by anybody
+	Modules     []string    // ES modules besides those of every page: "reply.js"
+	Status      int         // of the answer; 200 where it is 0
+	Query       string      // what stands in the search box of the bar
+	Bare        bool        // no search box in the bar, since the page has its own
+
+	Site     *Site
+	Language *lang.Language
+	Theme    string // "auto", "light", "dark" or "classic"
+	Hue      string // "hue-7"
+	Tongues  []Choice
+	Themes   []Choice
+}
+
+func (v *View) view() *View { return v }
+
+// Crumb is one step of the trail in the bar.
+type Crumb struct {
+	Name    string
+	Address string // path; the page itself needs none
+}
+
+// Choice is one language or theme that the reader may choose in the footer.
+type Choice struct {
+	Name    string
+	Code    string
+	Address string // this page in that language or theme
+	Chosen  bool
+}
+
+// Themes are the themes there are, the default first.
+var themes = []string{"auto", "light", "dark", "classic"}
+
+// complete fills in what Render knows.
+func (v *View) complete(q *Request) {
+	v.Site, v.Language, v.Theme = q.Site, q.Language, q.Theme
+	if !v.Place.Valid() {
+		v.Place = q.Place
+	}
+	v.Hue = "hue-2" // the site's own: brick
+	if v.Place.Valid() {
+		v.Hue = hueClass(v.Place.Path())
+	}
+	if last := len(v.Trail) - 1; last >= 0 && v.Trail[last].Address == q.address.Path {
+		v.Trail[last].Address = "" // the reader is there
+	}
+	if v.Canonical == "" {
+		v.Canonical = q.address.Path
+	}
+	for _, l := range q.Site.Languages {
+		v.Tongues = append(v.Tongues, Choice{l.Name(), l.Code(), q.with("lang", l.Code()), l == q.Language})
+	}
+	names := []string{q.T("page.theme_auto"), q.T("page.theme_light"), q.T("page.theme_dark"), q.T("page.theme_classic")}
+	for i, theme := range themes {
+		v.Themes = append(v.Themes, Choice{names[i], theme, q.with("theme", theme), theme == q.Theme})
+	}
+}
+
+// with is the address of this page with a choice in it, and the rest of its
+// query as it was.
+func (q *Request) with(name, value string) string {
+	query := url.Values{}
+	for key, values := range q.address.Query() {
+		if key != "lang" && key != "theme" {
+			query[key] = values
+		}
+	}
+	query.Set(name, value)
+	return (&url.URL{Path: q.address.Path, RawQuery: query.Encode()}).String()
+}
+
+// Link is the address of the page's canonical path at the site's public
+// address, or "" where the site doesn't know its own.
+func (v *View) Link() string {
+	if v.Site.Base == "" {
+		return ""
+	}
+	return v.Site.Base + (&url.URL{Path: v.Canonical}).EscapedPath()
+}

@@ -1,0 +1,14 @@
+// Package placepages has the pages by which a person finds a place: the front
+// page, the search by name, the climb from the world to a city, the maps, and
+// what the site is.
+//
+//	GET /                   the front page: find your city
+//	GET /find?q=            places by name; &go=1 opens the board of the only one so called
+//	GET /find.json?q=       the same, as one types
+//	GET /about              what the site is, keeps and is made of
+//	GET /{place}/places     what lies in a place, and which boards have posts
+//	GET /{place}/map        the world, or a country, with its boards as dots
+//
+// It changes nothing. Which boards have posts it knows from board.Directory,
+// which costs the database nothing; only the front page reads threads.
+package placepages

@@ -1,0 +1,41 @@
+package placepages
+
+import (
+	"embed"
+
+	"moot/internal/atlas"
+	"moot/internal/board"
+	"moot/internal/guard"
+	"moot/internal/web/page"
+)
+
+//go:embed *.html *.css
+var files embed.FS
+
+var folder = page.NewFolder("placepages", files)
+
+// door is the folder's pages with what they stand on.
+type door struct {
+	boards    *board.Boards
+	directory *board.Directory
+	atlas     *atlas.Atlas
+}
+
+// New is the folder: it reads threads from boards, learns from the directory
+// which boards have posts, and draws from an atlas.
+func New(boards *board.Boards, directory *board.Directory, maps *atlas.Atlas) page.Pages {
+	d := &door{boards, directory, maps}
+	return page.Pages{
+		Folder: folder,
+		Site: []page.Route{
+			{Pattern: "GET /{$}", Handle: d.front},
+			{Pattern: "GET /find", Handle: d.find, Class: guard.Search},
+			{Pattern: "GET /find.json", Handle: d.suggest, Class: guard.Search},
+			{Pattern: "GET /about", Handle: d.about},
+		},
+		Board: []page.Route{
+			{Pattern: "GET /places", Handle: d.places},
+			{Pattern: "GET /map", Handle: d.chart},
+		},
+	}
+}

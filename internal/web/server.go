@@ -1,0 +1,157 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+
+	"moot/internal/fault"
+	"moot/internal/guard"
+	"moot/internal/web/page"
+)
+
+// Settings are what the server is told by whoever starts it.
+type Settings struct {
+	page.Settings
+
+	// Trusted are the proxies whose X-Forwarded-For is believed, TrustUnix
+	// whether those that come by a Unix socket are.
+	Trusted   []netip.Prefix
+	TrustUnix bool
+
+	// Ready reports why the site can't answer now, or nil: the database, say.
+	Ready func(context.Context) error
+}
+
+// Server is the HTML door of a site.
+type Server struct {
+	settings Settings
+	site     *page.Site
+	fixed    *http.ServeMux // addresses of the site
+	board    *http.ServeMux // addresses that follow a place's path
+	origin   *http.CrossOriginProtection
+	gates    [gateCount]gate
+	metrics  *metrics
+	draining atomic.Bool
+}
+
+// New makes the door of a site of these folders of pages. Whatever is wrong
+// with a template, a style or a pattern is an error here.
+func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
+	files := []*page.Folder{ground}
+	for _, f := range folders {
+		files = append(files, f.Folder)
+	}
+	site, err := page.Open(settings.Settings, files...)
+	if err != nil {
+		return nil, err
+	}
+	s = &Server{
+		settings: settings,
+		site:     site,
+		fixed:    http.NewServeMux(),
+		board:    http.NewServeMux(),
+		origin:   http.NewCrossOriginProtection(),
+		gates:    newGates(),
+		metrics:  newMetrics(),
+	}
+	// ServeMux panics on a pattern that it can't read or that clashes.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("web: %v", r)
+		}
+	}()
+	for _, f := range folders {
+		for _, route := range f.Site {
+			s.handle(s.fixed, route.Pattern, route)
+		}
+		for _, route := range f.Board {
+			s.handle(s.board, boardLabel(route.Pattern), route)
+		}
+	}
+	s.fixed.HandleFunc("GET /healthz", s.health)
+	s.fixed.HandleFunc("GET /assets/{file}", s.asset)
+	s.fixed.HandleFunc("GET /robots.txt", s.robots)
+	return s, nil
+}
+
+// handle registers a route. The handler runs behind everything that stands
+// between a visitor and the site's work.
+func (s *Server) handle(mux *http.ServeMux, label string, route page.Route) {
+	mux.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) {
+		c := callOf(r)
+		c.label = label
+		c.q.W, c.q.R = w, r
+		s.answer(c.q, route)
+	})
+}
+
+// answer has a handler answer a request, and makes a page of what it says went
+// wrong.
+func (s *Server) answer(q *page.Request, route page.Route) {
+	class := route.Class
+	if !reads(q.R.Method) {
+		class = guard.Post
+		if refused := s.readForm(q); refused != nil {
+			s.fail(q, refused)
+			return
+		}
+	}
+	if err := s.site.Guard.Take(q.Visitor, class); err != nil {
+		s.fail(q, err)
+		return
+	}
+	leave, ok := s.gates[gateOf(class)].enter(q.Context())
+	if !ok {
+		busy(q.W)
+		return
+	}
+	err := func() error {
+		defer leave()
+		return route.Handle(q)
+	}()
+	if err != nil {
+		s.fail(q, err)
+	}
+}
+
+// reads reports whether a method only reads (RFC 9110, 9.2.1).
+func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+// refusal is what the door itself refuses, with a status that fault has no kind
+// for.
+type refusal struct {
+	status int
+	*fault.Fault
+}
+
+func refuse(status int, kind fault.Kind, key string, args ...any) error {
+	return &refusal{status, fault.New(kind, key, args...)}
+}
+
+func (r *refusal) Unwrap() error { return r.Fault }
+
+// statusOf is the HTTP status of an error.
+func statusOf(err error) int {
+	if r := (*refusal)(nil); errors.As(err, &r) {
+		return r.status
+	}
+	switch fault.KindOf(err) {
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.TooMuch:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
