@@ -26,7 +26,8 @@
 // English is the source and the fallback. The voice: plain, warm, short; no
 // jargon, no exclamation marks. Greek addresses the reader in the second person
 // plural ("Γράψτε", "η πόλη σας"), as a civic notice would, prefers everyday
-// words to loans (νήμα, ανάρτηση, απάντηση) and uses full words where English
-// shortens. Pseudo is no language: it wraps the English so that tests see what
+// words to loans (πίνακας, νήμα, ανάρτηση, περιηγητής; ετικέτα for the poster
+// tag), writes ακόμη and τίποτα, and uses full words where English shortens. A
+// place's name can't be declined: it stands after a colon, never in a case. Pseudo is no language: it wraps the English so that tests see what
 // was cut, glued together or left untranslated, from right to left.
 package lang
