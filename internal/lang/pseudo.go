@@ -19,7 +19,9 @@ var unwrapped = slices.Concat(weekdays[:], months[:], []string{"lang.list_more",
 // is not from the catalogue (no brackets), what is cut (one bracket), what was
 // glued together of pieces (brackets side by side in one sentence), and what
 // stands on the wrong side.
-var Pseudo = sync.OnceValue(func() *Language {
+func Pseudo() *Language { return pseudo() }
+
+var pseudo = sync.OnceValue(func() *Language {
 	english, _ := Lookup("en")
 	messages := maps.Clone(english.messages)
 	for key, p := range messages {
