@@ -1,0 +1,23 @@
+// Package guard keeps a site usable when some want more of it than is theirs:
+// a rate for each visitor, and a ticket in each form that costs a short wait,
+// or a little work, and is good once.
+//
+// Its laws:
+//
+//   - What is known of a visitor is an HMAC of the address's prefix under a
+//     random key. The key lives 30 minutes at most, and it and all that was
+//     counted under it are then wiped. None of it can be printed, and none is
+//     written anywhere.
+//   - The answer to too much is a wait, never a ban. A hundred people behind
+//     one address can all read, and all post within a minute.
+//   - State has a fixed size. Visitors that don't fit push out those that were
+//     away longest, who lose nothing by it.
+//   - A ticket asks for patience alone: no script, no picture, no memory. A
+//     proof of work, where script runs, makes the wait nothing.
+//   - A refused post doesn't spend its ticket: Check before, Spend after the
+//     post is kept. Once names the form for ever, so that the board can tell a
+//     form sent twice from two posts, even after a restart.
+//
+// A known sad path: tickets are signed with a key of this process's memory, so
+// forms opened before a restart must be sent again.
+package guard
