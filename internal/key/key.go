@@ -40,7 +40,7 @@ func Fresh(random io.Reader) (Actor, error) {
 	return Actor{token: string(b[:])}, nil
 }
 
-// Parse reads a token as Token wrote it.
+// Parse reads a token as Token wrote it. What nobody's Token wrote is refused.
 func Parse(token string) (Actor, bool) {
 	b, err := plain.DecodeString(token)
 	if err != nil || len(b) != tokenBytes {
