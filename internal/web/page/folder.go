@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	"moot/internal/lang"
@@ -68,14 +69,14 @@ func compile(s *Site, l *lang.Language, folders []*Folder) (templates, error) {
 	}
 	made := templates{}
 	for _, f := range folders {
-		if err := f.compile(base, made); err != nil {
+		if err := f.compile(base, s.Assets, made); err != nil {
 			return nil, err
 		}
 	}
 	return made, nil
 }
 
-func (f *Folder) compile(base *template.Template, made templates) error {
+func (f *Folder) compile(base *template.Template, has *Assets, made templates) error {
 	set, err := base.Clone()
 	if err != nil {
 		return fmt.Errorf("page: %s: %w", f.name, err)
@@ -86,6 +87,9 @@ func (f *Folder) compile(base *template.Template, made templates) error {
 	}
 	found := map[string]bool{}
 	for _, file := range names {
+		if err := f.checkAssets(file, has); err != nil {
+			return err
+		}
 		name := strings.TrimSuffix(path.Base(file), ".html")
 		switch {
 		case f == ground: // base.html and its parts are in base already
@@ -120,6 +124,22 @@ func (f *Folder) compile(base *template.Template, made templates) error {
 			return fmt.Errorf("page: %s/%s: %w", f.name, name, err)
 		}
 		made[f.name+"/"+name] = t
+	}
+	return nil
+}
+
+var assetCall = regexp.MustCompile(`\basset "([^"]*)"`)
+
+// checkAssets finds every asset that a template names.
+func (f *Folder) checkAssets(file string, has *Assets) error {
+	source, err := fs.ReadFile(f.files, file)
+	if err != nil {
+		return fmt.Errorf("page: %s: %w", f.name, err)
+	}
+	for _, m := range assetCall.FindAllSubmatch(source, -1) {
+		if _, err := has.Address(string(m[1])); err != nil {
+			return fmt.Errorf("%w (%s/%s)", err, f.name, file)
+		}
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func (d *door) draw(q *page.Request, p place.Place, lively []board.Lively, quiet
 	c.Dots = nil
 	for _, city := range quiet {
 		if !done[city] {
-			c.place(sheet, dot{Place: city, Class: "still", Label: q.Name(city), r: 3 * unit})
+			c.place(sheet, dot{Place: city, Class: "still", Label: q.Name(city), r: 3 * unit, Reach: round(9 * unit)})
 		}
 	}
 	small = c.Dots
