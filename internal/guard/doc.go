@@ -14,9 +14,8 @@
 //     away longest, who lose nothing by it.
 //   - A ticket asks for patience alone: no script, no picture, no memory. A
 //     proof of work, where script runs, makes the wait nothing.
-//   - A refused post doesn't spend its ticket: Check before, Spend after the
-//     post is kept. Once names the form for ever, so that the board can tell a
-//     form sent twice from two posts, even after a restart.
+//   - Of those who come with one ticket one gets through (Redeem), and whoever
+//     is then refused for something to mend has it back (GiveBack).
 //
 // A known sad path: tickets are signed with a key of this process's memory, so
 // forms opened before a restart must be sent again.

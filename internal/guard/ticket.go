@@ -70,7 +70,7 @@ type opened struct {
 	issued time.Time
 	wait   time.Duration
 	bits   int
-	name   [16]byte
+	name   [sha256.Size]byte
 }
 
 // open reads a ticket that this guard signed.
@@ -92,30 +92,13 @@ func (g *Guard) open(ticket string) (o opened, ok bool) {
 		issued: time.UnixMilli(int64(binary.BigEndian.Uint64(at[:]))).UTC(),
 		wait:   time.Duration(binary.BigEndian.Uint16(raw[2:])) * time.Second,
 		bits:   int(raw[1]),
-		name:   Once(ticket),
+		name:   sha256.Sum256([]byte(ticket)),
 	}, true
 }
 
-// Once names a form by its ticket, for telling a form sent twice from two
-// posts: the first 16 bytes of the ticket's SHA-256. It names any text, so ask
-// the board whether the form was posted before asking Check whether it may be.
-func Once(ticket string) [16]byte {
-	sum := sha256.Sum256([]byte(ticket))
-	return [16]byte(sum[:16])
-}
-
-// Check tells whether a form with this ticket may be posted now, with a proof
-// of work if there is one. It changes nothing: the ticket is good until Spend.
-//
-// A proof is a nonce of at most 32 bytes such that SHA-256 of the ticket, ":"
-// and the nonce begins with as many zero bits as the ticket asks. A proof that
-// isn't right counts as none.
-//
-// Faults: guard.ticket_missing (Invalid: the form had none), guard.ticket_unknown
-// (Invalid: not this guard's, as after a restart), guard.ticket_old (Invalid),
-// guard.ticket_spent (Conflict), guard.wait (TooMuch; Retry is the rest of the
-// wait).
-func (g *Guard) Check(ticket, proof string) error {
+// check tells whether a form with this ticket may be posted now, with a proof
+// of work if there is one. It changes nothing.
+func (g *Guard) check(ticket, proof string) error {
 	if ticket == "" {
 		return fault.New(fault.Invalid, "guard.ticket_missing")
 	}
@@ -154,14 +137,6 @@ func proves(ticket, proof string, want int) bool {
 	return zeros >= want
 }
 
-// Spend makes a ticket good no more, when what its form posted is kept, and
-// counts a post. A ticket that is spent, or isn't one, is let be.
-func (g *Guard) Spend(ticket string) {
-	if o, ok := g.open(ticket); ok && g.spent.add(o) {
-		g.pace.count(g.clock.Now())
-	}
-}
-
 // maxSpent is how many spent tickets are remembered.
 const maxSpent = 1 << 16
 
@@ -170,14 +145,14 @@ const maxSpent = 1 << 16
 // is good any more, so none can be spent twice.
 type spent struct {
 	lock  sync.Mutex
-	seen  map[[16]byte]struct{}
+	seen  map[[sha256.Size]byte]struct{}
 	order []spentTicket // a ring once it is full
 	next  int
 	floor time.Time
 }
 
 type spentTicket struct {
-	name   [16]byte
+	name   [sha256.Size]byte
 	issued time.Time
 }
 
@@ -224,6 +199,14 @@ func (p *pace) count(now time.Time) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.posts = p.decayed(now) + 1
+	p.at = now
+}
+
+// uncount takes back one that was counted and came to nothing.
+func (p *pace) uncount(now time.Time) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.posts = max(p.decayed(now)-1, 0)
 	p.at = now
 }
 
