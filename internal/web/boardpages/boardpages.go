@@ -1,0 +1,50 @@
+package boardpages
+
+import (
+	"embed"
+
+	"moot/internal/board"
+	"moot/internal/web/page"
+)
+
+//go:embed *.html *.css *.js
+var files embed.FS
+
+var folder = page.NewFolder("boardpages", files)
+
+// door is the folder's pages with what they stand on.
+type door struct {
+	boards    *board.Boards
+	directory *board.Directory
+}
+
+// New is the folder, on the boards of a site and the directory of those that
+// have posts.
+func New(boards *board.Boards, directory *board.Directory) page.Pages {
+	d := &door{boards, directory}
+	return page.Pages{
+		Folder: folder,
+		Site: []page.Route{
+			{Pattern: "GET /p/{no}", Handle: d.post},
+			{Pattern: "GET /p/{no}/take-back", Handle: d.askTakeBack},
+			{Pattern: "POST /take-back", Handle: d.takeBack},
+		},
+		Board: []page.Route{
+			{Pattern: "GET /{$}", Handle: d.wall},
+			{Pattern: "GET /index", Handle: d.index},
+			{Pattern: "GET /catalog", Handle: d.catalog},
+			{Pattern: "GET /everywhere", Handle: d.everywhere},
+			{Pattern: "GET /new", Handle: d.askStart},
+			{Pattern: "POST /new", Handle: d.start},
+			{Pattern: "GET /t/{no}", Handle: d.thread},
+			{Pattern: "GET /t/{no}/last", Handle: d.threadLast},
+			{Pattern: "GET /t/{no}/reply", Handle: d.askReply},
+			{Pattern: "POST /t/{no}", Handle: d.reply},
+			// The addresses that an imageboard reader's fingers know.
+			{Pattern: "GET /index.html", Handle: d.old("/index")},
+			{Pattern: "GET /catalog.html", Handle: d.old("/catalog")},
+			{Pattern: "GET /res/{file}", Handle: d.oldThread},
+			{Pattern: "GET /thread/{file}", Handle: d.oldThread},
+		},
+	}
+}

@@ -1,0 +1,563 @@
+package boardpages_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"moot/internal/board"
+	"moot/internal/clock"
+	"moot/internal/db"
+	"moot/internal/db/dbtest"
+	"moot/internal/event"
+	"moot/internal/guard"
+	"moot/internal/lang"
+	"moot/internal/place"
+	"moot/internal/web"
+	"moot/internal/web/boardpages"
+	"moot/internal/web/page"
+	"moot/internal/web/page/pagetest"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+var gazetteer = sync.OnceValue(func() *place.Gazetteer {
+	g, err := place.Load()
+	if err != nil {
+		panic(err)
+	}
+	return g
+})
+
+// site is a whole site under test: the real door, on a real database.
+type site struct {
+	*web.Server
+	t     *testing.T
+	clock *clock.Clock
+	log   *bytes.Buffer
+}
+
+func open(t *testing.T, d *db.DB, limits board.Limits) *site {
+	t.Helper()
+	s := &site{t: t, clock: clock.Hold(noon), log: new(bytes.Buffer)}
+	boards := board.New(d, s.clock, event.New(), gazetteer(), limits)
+	directory, err := boards.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	go directory.Follow(t.Context(), func(err error) { t.Error(err) })
+	rates := guard.Defaults()
+	rates.Wait = 5 * time.Second
+	s.Server, err = web.New(web.Settings{Settings: page.Settings{
+		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: guard.New(s.clock, rates), Clock: s.clock,
+		Log: slog.New(slog.NewTextHandler(s.log, nil)),
+	}}, boardpages.New(boards, directory))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var usual = board.Limits{PostLength: 8000, ThreadPosts: 500, Names: true, Tripcodes: true}
+
+func each(t *testing.T, test func(t *testing.T, s *site)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, open(t, d, usual)) })
+}
+
+// browser is somebody's browser: it keeps cookies, follows where it is sent,
+// and runs no script.
+type browser struct {
+	*site
+	cookies map[string]string
+}
+
+func (s *site) browser() *browser { return &browser{s, map[string]string{}} }
+
+func (b *browser) cookie() string {
+	var all []string
+	for name, value := range b.cookies {
+		all = append(all, name+"="+value)
+	}
+	return strings.Join(all, "; ")
+}
+
+func (b *browser) keep(p *pagetest.Page) *pagetest.Page {
+	for _, c := range p.Cookies() {
+		b.cookies[c.Name] = c.Value
+	}
+	return p
+}
+
+func (b *browser) get(path string) *pagetest.Page {
+	b.t.Helper()
+	path, _, _ = strings.Cut(path, "#")
+	return b.keep(pagetest.Get(b.t, b, path, "Cookie", b.cookie()))
+}
+
+func (b *browser) post(path string, form url.Values) *pagetest.Page {
+	b.t.Helper()
+	return b.keep(pagetest.Post(b.t, b, path, form, "Cookie", b.cookie()))
+}
+
+// form is what the page's form would send, as it stands.
+func form(p *pagetest.Page) (action string, values url.Values) {
+	values = url.Values{"do": {"post"}}
+	f := p.One("form.write")
+	for _, field := range p.All("form.write input[name], form.write textarea[name]") {
+		switch {
+		case field.Data == "textarea":
+			text := ""
+			for c := range field.Descendants() {
+				text += c.Data
+			}
+			values.Set(pagetest.Attr(field, "name"), text)
+		case pagetest.Attr(field, "type") != "checkbox":
+			values.Set(pagetest.Attr(field, "name"), pagetest.Attr(field, "value"))
+		}
+	}
+	return pagetest.Attr(f, "action"), values
+}
+
+// write fills in the form of a page with name, value, …, waits as long as it
+// asks, and sends it.
+func (b *browser) write(path string, fields ...string) *pagetest.Page {
+	b.t.Helper()
+	action, values := form(b.get(path).Want(200))
+	for i := 0; i < len(fields); i += 2 {
+		values.Set(fields[i], fields[i+1])
+	}
+	b.clock.Advance(6 * time.Second)
+	return b.post(action, values)
+}
+
+// start starts a thread and returns its address.
+func (b *browser) start(place, subject, body string) string {
+	b.t.Helper()
+	sent := b.write("/"+place+"/new", "subject", subject, "body", body).Want(http.StatusSeeOther)
+	path, _, _ := strings.Cut(sent.Header.Get("Location"), "?")
+	return path
+}
+
+func number(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+func TestTheStoryWithoutScript(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		eleni, other := s.browser(), s.browser()
+		quiet := eleni.get("/gr/kilkis").Want(200)
+		if text := quiet.Text("#quiet"); text != "Quiet so far" {
+			t.Errorf("a quiet board says %q", text)
+		}
+		sent := eleni.write("/gr/kilkis", "subject", "Το τελευταίο λεωφορείο", "body", "Φεύγει στις 20:15.\n>γιατί;")
+		sent.Want(http.StatusSeeOther)
+		back := sent.Header.Get("Location")
+		thread, _, _ := strings.Cut(back, "?")
+
+		posted := eleni.get(back).Want(200)
+		if posted.Text("h1") != "Το τελευταίο λεωφορείο" || posted.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("after posting: %q, %s", posted.Text("h1"), posted.Header.Get("Cache-Control"))
+		}
+		posted.Has(".post.op .yours code")
+		posted.Has(".post.op .body q")
+		other.get(back).Want(200).Lacks(".yours")
+
+		op := number(thread)
+		reply := other.write(thread, "body", ">>"+op+"\nΚι εγώ το χάνω.").Want(http.StatusSeeOther).Header.Get("Location")
+		read := eleni.get(thread).Want(200)
+		if n := len(read.All(".post")); n != 2 {
+			t.Fatalf("%d posts", n)
+		}
+		if to := read.Attr(".post:not(.op) .body a.ref", "href"); to != "#p"+op {
+			t.Errorf("the reference leads to %q", to)
+		}
+		_, fragment, _ := strings.Cut(reply, "#")
+		if to := read.Attr(".post.op .back a", "href"); to != "#"+fragment {
+			t.Errorf("the backlink leads to %q, want #%s", to, fragment)
+		}
+		if to := other.get("/p/" + fragment[1:]).Want(http.StatusFound).Header.Get("Location"); to != thread+"#"+fragment {
+			t.Errorf("/p/N leads to %q", to)
+		}
+		board := other.get("/gr/kilkis").Want(200)
+		if board.Text(".notice h3") != "Το τελευταίο λεωφορείο" || board.Text(".notice .meta span") != "1 reply" {
+			t.Errorf("on the board: %q, %q", board.Text(".notice h3"), board.Text(".notice .meta span"))
+		}
+		country := other.get("/gr").Want(200)
+		if country.Text(".overboard .kind") != "Kilkis" {
+			t.Errorf("below Greece: %q", country.Text(".overboard .kind"))
+		}
+	})
+}
+
+func TestARefusedFormKeepsEveryWord(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		long := strings.Repeat("word ", 2000)
+		refused := b.write("/gr/athens/new", "subject", strings.Repeat("s", 130), "body", long, "name", "Ρήγας", "options", "sage").Want(422)
+		_, values := form(refused)
+		if strings.TrimSpace(values.Get("body")) != strings.TrimSpace(long) || len(values.Get("subject")) != 130 || values.Get("name") != "Ρήγας" || values.Get("options") != "sage" {
+			t.Error("something that was typed is lost")
+		}
+		for _, field := range []string{"subject", "body"} {
+			if refused.Attr("#"+field, "aria-invalid") != "true" || !strings.Contains(refused.Attr("#"+field, "aria-describedby"), field+"-error") || refused.Text("#"+field+"-error") == "" {
+				t.Errorf("%s isn't marked with its reason", field)
+			}
+		}
+		refused.Has("details.more[open]")
+		// The ticket is still good: mended, it goes through at once.
+		action, values := form(refused)
+		values.Set("subject", "short")
+		values.Set("body", "short")
+		b.post(action, values).Want(http.StatusSeeOther)
+	})
+}
+
+func TestWhatIsWrongIsSaidBesideItsField(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		thread := b.start("gr/athens", "s", "b")
+		for name, c := range map[string]struct {
+			body   string
+			status int
+			says   string
+		}{
+			"empty":              {"", 422, "nothing here yet"},
+			"too long":           {strings.Repeat("x", 8001), 422, "8,001 characters"},
+			"not UTF-8":          {"caf\xe9", 422, "readable text"},
+			"control characters": {"bell \a", 422, "control characters"},
+			"10,000 quotes":      {strings.Repeat(">>1 ", 1900), 303, ""}, // one post, quoted often
+			"many quotes":        {many(">>%d\n", 100), 422, "points at 100 posts"},
+			"many links":         {many("https://example.org/%d\n", 100), 422, "100 links"},
+		} {
+			refused := b.write(thread, "body", c.body)
+			if refused.Status != c.status {
+				t.Errorf("%s: status %d, want %d", name, refused.Status, c.status)
+			} else if c.says != "" && !strings.Contains(refused.Text("#body-error"), c.says) {
+				t.Errorf("%s: %q", name, refused.Text("#body-error"))
+			}
+		}
+	})
+}
+
+func many(format string, n int) string {
+	var all strings.Builder
+	for i := range n {
+		fmt.Fprintf(&all, format, i+1000)
+	}
+	return all.String()
+}
+
+func TestAFormForAVanishedThreadGivesTheTextBack(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		thread := b.start("gr/athens", "soon gone", "soon gone")
+		action, values := form(s.browser().get(thread))
+		values.Set("body", "what I wrote for an hour")
+		b.post("/take-back", url.Values{"post": {number(thread)}}).Want(http.StatusSeeOther)
+		s.clock.Advance(6 * time.Second)
+		refused := s.browser().post(action, values).Want(404)
+		if got := refused.Text("#body"); got != "what I wrote for an hour" {
+			t.Errorf("the text came back as %q", got)
+		}
+		if !strings.Contains(refused.Text("#body-error"), "isn’t here any more") {
+			t.Errorf("it says %q", refused.Text("#body-error"))
+		}
+	})
+}
+
+func TestPatience(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		action, values := form(b.get("/gr/athens/new"))
+		values.Set("body", "in a hurry")
+		early := b.post(action, values).Want(429)
+		if early.Text("#body") != "in a hurry" || !strings.Contains(early.Body, "5 seconds") {
+			t.Errorf("too early: %s", early.Body)
+		}
+		if _, again := form(early); again.Get("ticket") != values.Get("ticket") {
+			t.Error("waiting started anew")
+		}
+		s.clock.Advance(6 * time.Second)
+		b.post(action, values).Want(http.StatusSeeOther)
+
+		values.Set("body", "written after going back")
+		spent := b.post(action, values).Want(409)
+		if spent.Text("#body") != "written after going back" {
+			t.Error("the text of a form with a spent ticket is lost")
+		}
+		_, fresh := form(spent)
+		if fresh.Get("ticket") == values.Get("ticket") {
+			t.Error("a spent ticket came back")
+		}
+		s.clock.Advance(6 * time.Second)
+		b.post(action, fresh).Want(http.StatusSeeOther)
+
+		for _, ticket := range []string{"", "forged", strings.Repeat("A", 48), strings.Repeat("\x00", 5)} {
+			values.Set("ticket", ticket)
+			refused := b.post(action, values).Want(422)
+			if _, fresh := form(refused); len(fresh.Get("ticket")) < 40 || fresh.Get("body") == "" {
+				t.Errorf("ticket %q: the form came back without what it needs", ticket)
+			}
+		}
+	})
+}
+
+func TestSendingTwicePostsOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		thread := b.start("gr/athens", "s", "b")
+		action, values := form(b.get(thread))
+		values.Set("body", "pressed twice")
+		s.clock.Advance(6 * time.Second)
+		var wg sync.WaitGroup
+		locations := make([]string, 4)
+		for i := range locations {
+			wg.Go(func() {
+				locations[i] = pagetest.Post(t, b, action, values, "Cookie", b.cookie()).Header.Get("Location")
+			})
+		}
+		wg.Wait()
+		for _, l := range locations {
+			if l == "" || l != locations[0] {
+				t.Errorf("sent on to %q and %q", locations[0], l)
+			}
+		}
+		if n := len(b.get(thread).All(".post")); n != 2 {
+			t.Errorf("%d posts stand", n)
+		}
+	})
+}
+
+func TestPreviewPostsNothing(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		p := b.write("/gr/athens/new", "do", "preview", "subject", "Rents", "body", "'''bold''' and **hidden**").Want(200)
+		p.Has(".preview .body strong")
+		p.Has(".preview .body .spoiler")
+		if p.Text(".preview h2") != "Rents" || !strings.Contains(p.Text("#body"), "'''bold'''") {
+			t.Errorf("preview: %q, %q", p.Text(".preview h2"), p.Text("#body"))
+		}
+		b.get("/gr/athens").Has("#quiet")
+		action, values := form(p)
+		b.post(action, values).Want(http.StatusSeeOther)
+		b.get("/gr/athens").Lacks("#quiet")
+		b.write("/gr/athens/new", "do", "preview", "body", "").Want(422)
+	})
+}
+
+func TestTakingBack(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		writer, other := s.browser(), s.browser()
+		thread := writer.start("gr/athens", "opening", "opening")
+		first := writer.write(thread, "body", "first planted").Header.Get("Location")
+		code := writer.get(first).Text(".yours code")
+		_, n, _ := strings.Cut(first, "#p")
+		other.write(thread, "body", "of another").Want(http.StatusSeeOther)
+
+		asked := other.get("/p/" + n + "/take-back").Want(200)
+		asked.Has("input[name=code]")
+		writer.get("/p/" + n + "/take-back").Want(200).Lacks("input[name=code]")
+		refused := other.post("/take-back", url.Values{"post": {n}}).Want(403)
+		if !strings.Contains(refused.Text("#code-error"), "didn’t write") {
+			t.Errorf("without a code: %q", refused.Text("#code-error"))
+		}
+		refused = other.post("/take-back", url.Values{"post": {n}, "code": {"AAAA-BBBB-CCCC-DDDD"}}).Want(403)
+		if refused.Attr("#code", "value") != "AAAA-BBBB-CCCC-DDDD" || refused.Attr("#code", "aria-invalid") != "true" {
+			t.Error("a wrong code is lost, or isn't marked")
+		}
+		done := other.post("/take-back", url.Values{"post": {n}, "code": {strings.ToUpper(code)}}).Want(http.StatusSeeOther)
+		if done.Header.Get("Location") != thread {
+			t.Errorf("sent on to %q", done.Header.Get("Location"))
+		}
+		read := other.get(thread).Want(200)
+		if strings.Contains(read.Body, "planted") || len(read.All(".post.gone")) != 1 {
+			t.Error("a post that was taken back is still there")
+		}
+		other.get("/p/" + n + "/take-back").Want(404)
+		other.post("/take-back", url.Values{}).Want(422)
+		other.post("/take-back", url.Values{"post": {"nonsense"}}).Want(404)
+	})
+}
+
+func TestReadingABoard(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		var threads []string
+		for i := range board.WallSize + 3 {
+			threads = append(threads, b.start("gr/athens", fmt.Sprintf("Thread %02d", i), "Αυτοκίνητα και λεωφορεία"))
+		}
+		b.write(threads[0], "body", "bump").Want(http.StatusSeeOther)
+		b.write(threads[1], "body", "no bump", "options", "sage").Want(http.StatusSeeOther)
+
+		wall := b.get("/gr/athens").Want(200)
+		notices := wall.All(".notice h3")
+		if len(notices) != board.WallSize || pagetest.Text(notices[0]) != "Thread 00" || pagetest.Text(notices[1]) != "Thread 26" {
+			t.Errorf("%d notices, %q first", len(notices), pagetest.Text(notices[0]))
+		}
+		next := b.get(wall.Attr(".pager [rel=next]", "href")).Want(200)
+		if rest := next.All(".notice h3"); len(rest) != 3 || pagetest.Text(rest[2]) != "Thread 01" {
+			t.Errorf("%d notices on the second page", len(rest))
+		}
+		next.Lacks("[rel=next]")
+
+		index := b.get("/gr/athens/index").Want(200)
+		if n := len(index.All(".index > article")); n != board.IndexSize {
+			t.Errorf("%d threads on the index", n)
+		}
+		catalog := b.get("/gr/athens/catalog?sort=replies&q=λεωφορεια+Thread").Want(200)
+		if tiles := catalog.All(".tile h2"); len(tiles) != board.WallSize+3 || pagetest.Text(tiles[1]) != "Thread 01" {
+			t.Errorf("%d tiles in the catalog", len(tiles))
+		}
+		if n := len(b.get("/gr/athens/catalog?q=12").Want(200).All(".tile")); n != 1 {
+			t.Errorf("%d tiles have 12", n)
+		}
+		b.get("/gr/athens/catalog?q=nobody+wrote+this").Want(200).Lacks(".tile")
+		for _, odd := range []string{"?before=-1", "?before=x", "?before=999999999999999999999", "?sort=nonsense&q=%ff%00"} {
+			b.get("/gr/athens/catalog" + odd).Want(200)
+			b.get("/gr/athens" + odd).Want(200)
+		}
+	})
+}
+
+func TestReadingALongThread(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		thread := b.start("gr/athens", "long", "long")
+		for i := range 60 {
+			s.clock.Advance(30 * time.Second)
+			b.write(thread, "body", fmt.Sprint("reply ", i)).Want(http.StatusSeeOther)
+		}
+		if n := len(b.get(thread).All(".post")); n != 61 {
+			t.Errorf("%d posts", n)
+		}
+		last := b.get(thread + "/last").Want(200)
+		if n := len(last.All(".post")); n != 51 || !strings.Contains(last.Text(".omitted"), "10 replies") {
+			t.Errorf("%d posts in the last-50 view, %q", n, last.Text(".omitted"))
+		}
+		earlier := b.get(last.Attr(".omitted a", "href")).Want(200)
+		if n := len(earlier.All(".post")); n != 11 {
+			t.Errorf("%d posts before those", n)
+		}
+		earlier.Has(".pager [rel=next]")
+	})
+}
+
+func TestAddressesThatFingersKnow(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		thread := b.start("gr/athens", "s", "b")
+		n := number(thread)
+		for from, to := range map[string]string{
+			"/gr/athens/res/" + n + ".html":    thread,
+			"/gr/athens/res/" + n + "+50.html": thread + "/last",
+			"/gr/athens/thread/" + n:           thread,
+			"/gr/athens/catalog.html":          "/gr/athens/catalog",
+			"/gr/athens/index.html":            "/gr/athens/index",
+			"/gr/leeds":                        "",
+			"/gr/kilkis/t/" + n:                thread,
+		} {
+			p := b.get(from)
+			if to == "" {
+				p.Want(404)
+			} else if got := p.Want(http.StatusMovedPermanently).Header.Get("Location"); got != to {
+				t.Errorf("%s leads to %s, want %s", from, got, to)
+			}
+		}
+		for _, nowhere := range []string{"/gr/athens/t/999999", "/gr/athens/t/x", "/gr/athens/t/0", "/p/999999", "/p/x", "/gr/athens/res/x.html", "/p/99999/take-back", "/gr/athens/t/99999/reply"} {
+			b.get(nowhere).Want(404)
+		}
+		quote := b.get(thread + "/reply?quote=" + n).Want(200)
+		if !strings.HasPrefix(quote.Text("#body"), ">>"+n) {
+			t.Errorf("the form has %q", quote.Text("#body"))
+		}
+		quote.Has(".quoted .post")
+	})
+}
+
+func TestReferencesBeyondTheThread(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		one, other := b.start("gr/athens", "one", "one"), b.start("gb/leeds", "other", "other")
+		body := fmt.Sprintf(">>%s and >>>/gb/leeds/ and >>>/gb/leeds/%s and >>987654 and >>>/xx/nowhere/", number(other), number(other))
+		b.write(one, "body", body).Want(http.StatusSeeOther)
+		read := b.get(one).Want(200)
+		var to []string
+		for _, a := range read.All(".post:not(.op) .body a.ref") {
+			to = append(to, pagetest.Attr(a, "href"))
+		}
+		far := other + "#p" + number(other)
+		if want := []string{far, "/gb/leeds", far}; strings.Join(to, " ") != strings.Join(want, " ") {
+			t.Errorf("references lead to %q, want %q", to, want)
+		}
+		if n := len(read.All(".post:not(.op) .body span.ref.gone")); n != 2 {
+			t.Errorf("%d references lead nowhere, want 2", n)
+		}
+		b.get(other).Want(200).Has(".post.op .back a")
+	})
+}
+
+func TestOptionsAndNames(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		thread := b.start("gr/athens", "s", "b")
+		if to := b.write(thread, "body", "x", "options", "noko").Header.Get("Location"); !strings.HasPrefix(to, thread) {
+			t.Errorf("noko leads to %s", to)
+		}
+		if to := b.write(thread, "body", "x", "options", "nonoko sage").Header.Get("Location"); to != "/gr/athens" {
+			t.Errorf("nonoko leads to %s", to)
+		}
+		b.write(thread, "body", "signed", "name", "Rosa#password").Want(http.StatusSeeOther)
+		read := b.get(thread)
+		if read.Text(".trip") != "!ozOtJW9BFA" || strings.Contains(read.Body, "password") {
+			t.Errorf("trip %q", read.Text(".trip"))
+		}
+	})
+}
+
+func TestASiteWithoutNames(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d, board.Limits{PostLength: 100})
+		b := s.browser()
+		b.get("/gr/athens/new").Lacks("input[name=name]")
+		thread := b.start("gr/athens", "s", "b")
+		b.write(thread, "body", "x", "name", "Smuggled").Want(http.StatusSeeOther)
+		if strings.Contains(b.get(thread).Body, "Smuggled") {
+			t.Error("a name came in")
+		}
+	})
+}
+
+// What people write reaches every view; nothing of it may become markup.
+func TestNothingWrittenBecomesMarkup(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>' [spoiler]<b>x</b>[/spoiler] javascript:alert(1) https://a.example/"onmouseover=alert(1)`
+		thread := b.start("gr/athens", evil[:110], evil)
+		b.write(thread, "body", evil, "name", evil[:40]).Want(http.StatusSeeOther)
+		refused := b.write("/gr/athens/new", "subject", evil, "body", evil+strings.Repeat("x", 9000), "name", evil, "options", evil)
+		for _, p := range []*pagetest.Page{b.get(thread), b.get("/gr/athens"), b.get("/gr/athens/index"), b.get("/gr/athens/catalog?q=" + url.QueryEscape("<script>")), b.get("/gr"), b.get(thread + "/reply?quote=" + number(thread)), b.get("/p/" + number(thread) + "/take-back"), refused} {
+			p.Lacks("main script, main img, main [onerror], main [onmouseover], main b:not(.yours b)")
+			for _, a := range p.All("a[href]") {
+				if href := pagetest.Attr(a, "href"); !strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "#") && !strings.HasPrefix(href, "?") && !strings.HasPrefix(href, "https://") {
+					t.Errorf("%s: a link to %q", p.Path, href)
+				}
+			}
+		}
+	})
+}
+
+func TestTheLogHoldsNothingOfWhatWasWritten(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		thread := b.start("gr/athens", "planted-subject", "planted-body")
+		b.get(thread + "?planted-query")
+		b.get("/gr/athens/catalog?q=planted-filter")
+		if strings.Contains(s.log.String(), "planted") || strings.Contains(s.log.String(), "192.0.2.1") {
+			t.Errorf("the log says:\n%s", s.log.String())
+		}
+	})
+}

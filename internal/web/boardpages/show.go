@@ -1,0 +1,197 @@
+package boardpages
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"moot/internal/board"
+	"moot/internal/place"
+	"moot/internal/text"
+	"moot/internal/web/page"
+)
+
+// shownPost is a post as a page shows it.
+type shownPost struct {
+	board.Post
+	HTML    template.HTML
+	When    time.Time // in the zone of the thread's place
+	Opener  bool      // a reply by who opened the thread, as the tag tells
+	Address string    // of the post
+	Quote   string    // where its number leads: to the form, with its number in it
+	Tick    bool      // it can be ticked, to be taken back
+	Quotes  []backlink
+	Yours   *yours // for the reader who has just written it
+}
+
+// backlink is a post that refers to the one shown.
+type backlink struct {
+	Number  int64
+	Address string
+}
+
+// yours is what only the writer of a post is shown.
+type yours struct {
+	Code string // delete code
+	Path string // where it can be taken back
+}
+
+// showing shows the posts of one thread on one page.
+type showing struct {
+	q      *page.Request
+	thread board.Thread
+	shown  map[int64]bool // posts on the page, which a reference can jump to
+	opener string         // the opening post's tag
+}
+
+func show(q *page.Request, t board.Thread, opening board.Post, replies []board.Post) *showing {
+	s := &showing{q: q, thread: t, shown: map[int64]bool{opening.Number: true}, opener: opening.Tag}
+	for _, p := range replies {
+		s.shown[p.Number] = true
+	}
+	return s
+}
+
+func (s *showing) post(p board.Post) shownPost {
+	shown := shownPost{
+		Post:    p,
+		HTML:    s.html(p),
+		When:    p.At.In(s.thread.Place.Zone()),
+		Opener:  !p.Opens() && p.Tag != "" && p.Tag == s.opener,
+		Address: fmt.Sprintf("%s#p%d", s.thread.Path(), p.Number),
+		Quote:   fmt.Sprintf("%s/reply?quote=%d", s.thread.Path(), p.Number),
+	}
+	for _, t := range p.Back {
+		shown.Quotes = append(shown.Quotes, backlink{t.Number, s.address(t)})
+	}
+	return shown
+}
+
+func (s *showing) posts(all []board.Post) []shownPost {
+	shown := make([]shownPost, len(all))
+	for i, p := range all {
+		shown[i] = s.post(p)
+	}
+	return shown
+}
+
+// address is where a target is reached from this page: a jump where it stands
+// on it.
+func (s *showing) address(t board.Target) string {
+	if s.shown[t.Number] {
+		return fmt.Sprintf("#p%d", t.Number)
+	}
+	return t.Path()
+}
+
+func (s *showing) html(p board.Post) template.HTML {
+	return template.HTML(p.Document().HTML(text.Renderer{
+		Spoiler: s.q.T("board.spoiler"),
+		Resolve: func(r text.Reference) (text.Target, bool) { return s.resolve(p, r) },
+	}))
+}
+
+func (s *showing) resolve(p board.Post, r text.Reference) (text.Target, bool) {
+	if r.Number == 0 {
+		found, ok := s.q.Site.Gazetteer.ByPath(r.Place)
+		if !ok {
+			return text.Target{}, false
+		}
+		return text.Target{Href: "/" + found.Path(), Class: "board"}, true
+	}
+	t, ok := p.Refers(r.Number)
+	if !ok {
+		return text.Target{}, false
+	}
+	to := text.Target{Href: s.address(t)}
+	switch {
+	case t.Thread != s.thread.Number:
+		to.Class, to.Note = "far", s.q.T("board.elsewhere")
+	case t.Number == t.Thread:
+		to.Note = s.q.T("board.op")
+	}
+	return to, true
+}
+
+// shownNotice is a thread as a wall, an index or a catalog shows it.
+type shownNotice struct {
+	board.Thread
+	Title    string
+	Untitled bool // the title is the beginning of the text
+	Excerpt  string
+	Away     bool        // it stands on another board than the page's
+	Opening  shownPost   // on an index
+	Last     []shownPost // on an index
+	Omitted  int
+}
+
+const (
+	titleLength   = 70  // characters of a text that stand for a title
+	excerptLength = 320 // characters on a notice
+)
+
+// title is a thread's subject, or the beginning of its text.
+func title(q *page.Request, t board.Thread, opening board.Post) (string, bool) {
+	switch {
+	case t.Subject != "":
+		return t.Subject, false
+	case opening.Gone:
+		return q.T("board.taken_back_title"), true
+	}
+	if plain := opening.Document().Plain(titleLength); plain != "" {
+		return plain, true
+	}
+	return q.T("board.untitled", "number", t.Number), true
+}
+
+func notices(q *page.Request, all []board.Notice) []shownNotice {
+	shown := make([]shownNotice, len(all))
+	for i, n := range all {
+		shown[i] = shownNotice{Thread: n.Thread, Away: n.Thread.Place != q.Place, Omitted: n.Omitted}
+		shown[i].Title, shown[i].Untitled = title(q, n.Thread, n.Opening)
+		if !n.Opening.Gone {
+			shown[i].Excerpt = n.Opening.Document().Plain(excerptLength)
+		}
+		if shown[i].Untitled && strings.HasPrefix(shown[i].Excerpt, strings.TrimSuffix(shown[i].Title, "…")) && len(shown[i].Excerpt) <= len(shown[i].Title) {
+			shown[i].Excerpt = "" // the title has said it all
+		}
+	}
+	return shown
+}
+
+// head is what stands above every page of a board.
+type head struct {
+	Name   string
+	Native string // in its own language, where that differs
+	Where  string
+	Lively board.Lively
+	Quiet  bool
+	Tabs   []tab
+}
+
+// tab is a way to look at a board.
+type tab struct {
+	Name    string
+	Address string
+	Current bool
+}
+
+func (d *door) head(q *page.Request, current string) head {
+	p := q.Place
+	h := head{Name: q.Name(p), Native: p.Native(), Where: page.Where(q.Language, p)}
+	if h.Native == h.Name {
+		h.Native = ""
+	}
+	lively, ok := d.directory.Board(p)
+	h.Lively, h.Quiet = lively, !ok
+	path := "/" + p.Path()
+	h.Tabs = []tab{{q.T("board.tab_wall"), path, current == "wall"}, {q.T("board.tab_index"), path + "/index", current == "index"}, {q.T("board.tab_catalog"), path + "/catalog", current == "catalog"}}
+	if p.Kind() != place.City {
+		h.Tabs = append(h.Tabs, tab{q.T("board.tab_everywhere"), path + "/everywhere", current == "everywhere"}, tab{q.T("board.tab_places"), path + "/places", false})
+	}
+	if p.Kind() == place.World || p.Kind() == place.Country {
+		h.Tabs = append(h.Tabs, tab{q.T("board.tab_map"), path + "/map", false})
+	}
+	return h
+}
