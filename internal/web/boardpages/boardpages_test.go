@@ -531,6 +531,19 @@ func TestASiteWithoutNames(t *testing.T) {
 	})
 }
 
+// A thread that hasn't changed isn't sent again, though every page's form has a
+// ticket of its own.
+func TestAThreadIsSentAgainOnlyWhenItChanged(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		thread := b.start("gr/athens", "s", "b")
+		tag := b.get(thread).Header.Get("ETag")
+		pagetest.Get(t, s, thread, "If-None-Match", tag).Want(http.StatusNotModified)
+		b.write(thread, "body", "new").Want(http.StatusSeeOther)
+		pagetest.Get(t, s, thread, "If-None-Match", tag).Want(200)
+	})
+}
+
 // What people write reaches every view; nothing of it may become markup.
 func TestNothingWrittenBecomesMarkup(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {

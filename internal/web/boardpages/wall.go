@@ -71,6 +71,7 @@ func (d *door) wall(q *page.Request) error {
 	}
 	if len(w.Notices) == 0 {
 		v.Write = d.blank(q, nil)
+		v.Ticket = v.Write.Ticket
 	}
 	if q.Place.Kind() == place.City && len(w.Notices) < 4 {
 		v.Near = d.directory.Nearest(q.Place, neighbours)

@@ -35,7 +35,7 @@ func (q *Request) render(t *template.Template, page any, v *View) error {
 		h.Set("Cache-Control", "no-store")
 	default:
 		h.Set("Cache-Control", "no-cache")
-		h.Set("ETag", etag(body.Bytes()))
+		h.Set("ETag", etag(without(body.Bytes(), v.Ticket)))
 	}
 	status := v.Status
 	if status == 0 {
@@ -112,6 +112,16 @@ func (q *Request) write(status int, body []byte) {
 	if q.R.Method != http.MethodHead {
 		q.W.Write(body) // fails only where the visitor has gone
 	}
+}
+
+// without is a page as it would be without its form's ticket. A browser that
+// has the page may go on with the ticket in it: had it been spent, by a post
+// on this page, the page would have changed.
+func without(body []byte, ticket string) []byte {
+	if ticket == "" {
+		return body
+	}
+	return bytes.ReplaceAll(body, []byte(ticket), nil)
 }
 
 // etag is a weak entity tag (RFC 9110, 8.8.3), since it stands for the same

@@ -21,6 +21,7 @@ type View struct {
 	Status      int         // of the answer; 200 where it is 0
 	Query       string      // what stands in the search box of the bar
 	Bare        bool        // no search box in the bar, since the page has its own
+	Ticket      string      // of the page's form: the one thing that differs each time, so its ETag leaves it out
 
 	Site     *Site
 	Language *lang.Language
