@@ -208,6 +208,8 @@ func TestARefusedFormKeepsEveryWord(t *testing.T) {
 			}
 		}
 		refused.Has("details.more[open]")
+		refused.Has("#subject[autofocus]")
+		refused.Lacks("#body[autofocus]")
 		// The ticket is still good: mended, it goes through at once.
 		action, values := form(refused)
 		values.Set("subject", "short")

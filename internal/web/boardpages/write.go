@@ -32,6 +32,16 @@ type writing struct {
 	Problems page.Problems
 }
 
+// First is the first field that is wrong: where a reader starts to mend it.
+func (w *writing) First() string {
+	for _, field := range []string{"subject", "body", "name"} {
+		if w.Problems.On(field) != "" {
+			return field
+		}
+	}
+	return ""
+}
+
 // writeView is the page of the form alone: where somebody chose to write, saw
 // a preview, or was refused.
 type writeView struct {

@@ -12,7 +12,7 @@ const permissions = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(
 	"encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), " +
 	"idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), " +
 	"publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), usb=(), " +
-	"web-share=(), xr-spatial-tracking=()"
+	"xr-spatial-tracking=()"
 
 // Harden sets the headers that every answer of the site carries. The referrer
 // policy is same-origin and not no-referrer, as with the latter browsers send
