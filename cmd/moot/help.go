@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"moot/internal/config"
+)
+
+// help prints the overview, or a command's own help.
+func help(c *call) error {
+	if len(c.args) == 0 {
+		overview(c.out)
+		return nil
+	}
+	for _, known := range commands() {
+		if known.name == c.args[0] {
+			return known.run(&call{args: []string{"--help"}, environ: c.environ, out: c.out, err: c.err})
+		}
+	}
+	return unknown(c.args[0])
+}
+
+// overview is what moot is and does.
+func overview(w io.Writer) {
+	var out strings.Builder
+	out.WriteString("Moot is a website that anyone can host, with a board for every city on earth.\n\nCommands\n")
+	for _, known := range commands() {
+		fmt.Fprintf(&out, "  %-15s  %s\n", strings.TrimSpace(known.name+" "+known.operand), known.summary)
+	}
+	out.WriteString(`
+Examples
+  moot demo                                Have a look: boards in many languages.
+  moot serve                               Run a site of your own on this machine.
+  moot serve --site-name "Our town" --data /srv/moot
+  moot serve --help                        All settings, in groups.
+  moot place Θεσσαλονίκη                   Find a place by any of its names.
+`)
+	io.WriteString(w, out.String())
+}
+
+// about is what a command's help says before and after its settings.
+var about = map[string][2]string{
+	"serve": {`moot serve [SETTINGS]
+
+Runs a site until SIGTERM or SIGINT (Ctrl+C), then answers whoever is being
+answered and stops. A second signal stops it at once. Without any setting it
+runs on this machine alone, with everything it keeps in ./moot-data.
+
+Settings are taken from the command line, from the environment, from a file and
+from the defaults, the first of these that has one.
+`, `
+Examples
+  moot serve
+      A site on http://127.0.0.1:8080, for you alone.
+  moot serve --base-url https://moot.example --trusted-proxies 127.0.0.1
+      A site behind a reverse proxy on the same machine.
+  moot serve --listen unix:/run/moot/moot.sock --trusted-proxies unix --listen-ops off
+      The same over a socket: an onion service, say.
+  moot serve --database postgres://moot@db.internal/moot
+      A site that keeps its posts on a PostgreSQL server.
+  MOOT_SITE_NAME="Our town" moot serve
+      A setting from the environment.
+  moot config > moot.toml; moot serve --config moot.toml
+      Settings in a file: uncomment those that you change.
+`},
+	"demo": {`moot demo [SETTINGS]
+
+Runs a site that has boards to look at: conversations in a dozen towns and in
+as many languages, made up for the purpose. They are written once, into an empty
+database in ./moot-demo; delete that folder to begin anew. Nobody has to wait
+before posting. It takes every setting of moot serve.
+`, `
+Examples
+  moot demo
+      The demo on http://127.0.0.1:8080.
+  moot demo --listen 127.0.0.1:9000 --listen-ops off
+      The same on another port.
+`},
+	"config": {`moot config [SETTINGS]
+
+Prints every setting with its meaning, default, value and where that value came
+from, as a TOML file that sets them again. Settings at their default are
+commented out. Passwords are not shown. Nothing is opened or changed.
+`, `
+Examples
+  moot config
+      What moot serve would run with here and now.
+  moot config > moot.toml
+      A settings file to begin with.
+`},
+}
+
+// settingsHelp is the help of a command that takes settings.
+func settingsHelp(w io.Writer, name string, in *config.Input) {
+	fmt.Fprintf(w, "%s\nSettings\n", about[name][0])
+	in.Help(w)
+	io.WriteString(w, about[name][1])
+}
+
+// operands reads the command line of a command that takes no settings. Its
+// error is flag.ErrHelp where help was asked for, which is then printed.
+func (c *call) operands(name, text string) ([]string, error) {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	err := flags.Parse(c.args)
+	if errors.Is(err, flag.ErrHelp) {
+		io.WriteString(c.out, text)
+		return nil, err
+	}
+	if err != nil {
+		return nil, mistakes{fmt.Errorf("moot %s takes no settings: %w", name, err)}
+	}
+	return flags.Args(), nil
+}
+
+// nearest is the known word that is fewest slips of the pen away from another,
+// or "" where none is near.
+func nearest(word string, known []string) string {
+	best, least := "", max(2, len(word)/3)+1
+	for _, k := range known {
+		if d := slips(strings.ToLower(word), k); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// slips is how many letters have to be put in, taken out or changed to make b
+// of a (Levenshtein). Of a long word it looks at the start.
+func slips(a, b string) int {
+	a = a[:min(len(a), 32)]
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

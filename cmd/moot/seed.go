@@ -1,0 +1,249 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"moot/internal/board"
+	"moot/internal/clock"
+	"moot/internal/key"
+	"moot/internal/place"
+)
+
+// boardFiles are the demo's boards, one file each. A file says whose board it
+// is and holds its threads, each with its posts in the order of their times:
+//
+//	place = "gr/kilkis"
+//
+//	[[thread]]
+//	name = "bus"                 # for quotes from elsewhere; may be left out
+//	subject = "The last bus"
+//
+//	[[thread.post]]
+//	by = "a"                     # a poster of this thread
+//	at = "3 18:40"               # three days ago, by the place's clock
+//	text = "…"
+//
+//	[[thread.post]]
+//	by = "b"
+//	at = "25m"                   # so long ago
+//	sage = true
+//	as = "Ana#word"              # a name, perhaps with a tripcode
+//	text = ">>@1 …"              # the thread's first post; >>@bus.2 from elsewhere
+//
+//go:embed demo/*.toml
+var boardFiles embed.FS
+
+// boardFile is one of them.
+type boardFile struct {
+	Place  string
+	Thread []struct {
+		Name, Subject string
+		Post          []struct {
+			By, As, At, Text string
+			Sage             bool
+		}
+	}
+}
+
+// notice is a post that will have been written.
+type notice struct {
+	place   place.Place
+	thread  string // its name, or "PATH/N" where it has none
+	number  int    // in its thread, from 1
+	subject string // of the thread it opens
+	by      string
+	at      time.Time
+	board.NewPost
+}
+
+// label is what quotes call a post, and what tells it from all others.
+func label(thread string, number int) string { return thread + "." + strconv.Itoa(number) }
+
+// readBoards reads the demo's posts, in the order in which they will have been
+// written if now is the end of it.
+func readBoards(files fs.FS, places *place.Gazetteer, now time.Time) ([]notice, error) {
+	names, err := fs.Glob(files, "demo/*.toml")
+	if err != nil {
+		return nil, err
+	}
+	var all []notice
+	for _, name := range names {
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		var file boardFile
+		if err := toml.NewDecoder(strings.NewReader(string(content))).DisallowUnknownFields().Decode(&file); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		notices, err := file.notices(places, now)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, notices...)
+	}
+	opened := map[string]bool{}
+	for _, n := range all {
+		if n.number == 1 && opened[n.thread] {
+			return nil, fmt.Errorf("two threads are named %s", n.thread)
+		}
+		opened[n.thread] = true
+	}
+	slices.SortStableFunc(all, func(a, b notice) int { return a.at.Compare(b.at) })
+	return all, nil
+}
+
+func (f boardFile) notices(places *place.Gazetteer, now time.Time) ([]notice, error) {
+	p, ok := places.ByPath(f.Place)
+	if !ok {
+		return nil, fmt.Errorf("there is no place %q", f.Place)
+	}
+	var all []notice
+	for i, thread := range f.Thread {
+		name := cmp.Or(thread.Name, fmt.Sprintf("%s/%d", f.Place, i+1))
+		var last time.Time
+		for n, post := range thread.Post {
+			at, err := moment(post.At, now, p.Zone())
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", label(name, n+1), err)
+			}
+			// Near midnight "1 23:50" may come after "2h": keep the order.
+			if at.Before(last) {
+				at = last
+			}
+			if at.After(now) {
+				at = now
+			}
+			last = at
+			made := notice{place: p, thread: name, number: n + 1, by: name + "/" + post.By, at: at}
+			made.Name, made.Body, made.Sage = post.As, post.Text, post.Sage
+			if n == 0 {
+				made.subject = thread.Subject
+			}
+			all = append(all, made)
+		}
+	}
+	return all, nil
+}
+
+// moment reads "3 18:40", so many days ago at that time of day in a zone, or
+// "2h10m", so long before now.
+func moment(s string, now time.Time, zone *time.Location) (time.Time, error) {
+	if ago, err := time.ParseDuration(s); err == nil && ago >= 0 {
+		return now.Add(-ago), nil
+	}
+	days, clock, _ := strings.Cut(s, " ")
+	n, err := strconv.Atoi(days)
+	daytime, wrong := time.Parse("15:04", clock)
+	if err != nil || wrong != nil || n < 1 {
+		return time.Time{}, fmt.Errorf("at = %q: want 3 18:40 or 2h10m", s)
+	}
+	year, month, day := now.In(zone).Date()
+	return time.Date(year, month, day-n, daytime.Hour(), daytime.Minute(), 0, 0, zone), nil
+}
+
+// mark tells a post of the demo from any other while it is being written, so
+// that one that was interrupted is gone on with.
+func (n notice) mark() []byte {
+	sum := sha256.Sum256([]byte("moot demo " + label(n.thread, n.number)))
+	return sum[:]
+}
+
+// seed writes the demo's posts, if the database has none or some of them. It
+// returns how many it wrote.
+func seed(ctx context.Context, s *site, now time.Time) (written int, err error) {
+	notices, err := readBoards(boardFiles, s.places, now)
+	if err != nil {
+		return 0, err
+	}
+	past := clock.Hold(now)
+	boards := board.New(s.db, past, s.outbox, s.places, board.Limits{PostLength: 8000, Names: true, Tripcodes: true})
+	if due, err := unseeded(ctx, boards, notices); err != nil || !due {
+		return 0, err
+	}
+	sower := sower{boards: boards, posters: map[string]key.Actor{}, made: map[string]board.Target{}}
+	for _, n := range notices {
+		past.Set(n.at)
+		if err := sower.write(ctx, n); err != nil {
+			return written, fmt.Errorf("writing the demo's post %s: %w", label(n.thread, n.number), err)
+		}
+		written++
+	}
+	return written, nil
+}
+
+// unseeded reports whether there is nothing yet, or the beginning of the demo
+// without its end.
+func unseeded(ctx context.Context, boards *board.Boards, notices []notice) (bool, error) {
+	newest, err := boards.Newest(ctx, 1)
+	if err != nil || len(newest) == 0 {
+		return err == nil, err
+	}
+	_, begun, err := boards.Sent(ctx, notices[0].mark())
+	if err != nil || !begun {
+		return false, err
+	}
+	_, ended, err := boards.Sent(ctx, notices[len(notices)-1].mark())
+	return !ended, err
+}
+
+// sower writes posts one after another.
+type sower struct {
+	boards  *board.Boards
+	posters map[string]key.Actor
+	made    map[string]board.Target // by label
+}
+
+// write writes a post as its poster, whose token is forgotten afterwards.
+func (s *sower) write(ctx context.Context, n notice) error {
+	actor, ok := s.posters[n.by]
+	if !ok {
+		var err error
+		if actor, err = key.Fresh(rand.Reader); err != nil {
+			return err
+		}
+		s.posters[n.by] = actor
+	}
+	var err error
+	n.Once = n.mark()
+	if n.Body, err = s.resolve(n); err != nil {
+		return err
+	}
+	var at board.Target
+	if n.number == 1 {
+		at, err = s.boards.Start(ctx, actor, board.NewThread{Place: n.place, Subject: n.subject, NewPost: n.NewPost})
+	} else {
+		at, err = s.boards.Reply(ctx, actor, s.made[label(n.thread, 1)].Thread, n.NewPost)
+	}
+	s.made[label(n.thread, n.number)] = at
+	return err
+}
+
+var quoteLabel = regexp.MustCompile(`>>@(?:([\w-]+)\.)?(\d+)`)
+
+// resolve turns the labels of quotes into the numbers of posts.
+func (s *sower) resolve(n notice) (body string, err error) {
+	body = quoteLabel.ReplaceAllStringFunc(n.Body, func(quote string) string {
+		part := quoteLabel.FindStringSubmatch(quote)
+		number, _ := strconv.Atoi(part[2]) // digits, by the pattern
+		to, ok := s.made[label(cmp.Or(part[1], n.thread), number)]
+		if !ok {
+			err = fmt.Errorf("%s quotes a post that isn't written before it", quote)
+		}
+		return ">>" + strconv.FormatInt(to.Number, 10)
+	})
+	return body, err
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"moot/internal/board"
+	"moot/internal/clock"
+	"moot/internal/db"
+	"moot/internal/db/dbtest"
+	"moot/internal/event"
+	"moot/internal/place"
+)
+
+// unseededSite is a site on a database, without a door.
+func unseededSite(t *testing.T, d *db.DB) *site {
+	t.Helper()
+	places, err := place.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{log: slog.New(slog.NewTextHandler(io.Discard, nil)), db: d, outbox: event.New(), places: places}
+	s.boards = board.New(d, clock.Hold(evening), s.outbox, places, board.Limits{PostLength: 8000, Names: true, Tripcodes: true})
+	return s
+}
+
+var evening = time.Date(2026, 11, 23, 19, 30, 0, 0, time.UTC)
+
+// contents are all posts of a site by board and thread, without what differs
+// between two writings: tags.
+func contents(t *testing.T, s *site) []string {
+	t.Helper()
+	all, err := s.boards.Below(t.Context(), s.places.World(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	world, err := s.boards.Threads(t.Context(), s.places.World(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, n := range append(all.Notices, world.Notices...) {
+		v, err := s.boards.Thread(t.Context(), n.Thread.Number, board.Span{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range append([]board.Post{v.Opening}, v.Posts...) {
+			list = append(list, strings.Join([]string{v.Thread.Path(), v.Thread.Subject, p.At.String(), p.Name, p.Trip, p.Body}, "\n"))
+		}
+	}
+	return list
+}
+
+func TestSeed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := unseededSite(t, d)
+		written, err := seed(t.Context(), s, evening)
+		if err != nil {
+			t.Fatal(err)
+		}
+		posts := contents(t, s)
+		if written < 150 || written != len(posts) {
+			t.Errorf("wrote %d posts, %d stand", written, len(posts))
+		}
+		if again, err := seed(t.Context(), s, evening.Add(26*time.Hour)); again != 0 || err != nil {
+			t.Errorf("the second time it wrote %d posts, %v", again, err)
+		}
+		if diff := cmp.Diff(posts, contents(t, s)); diff != "" {
+			t.Errorf("after the second time:\n%s", diff)
+		}
+		other := unseededSite(t, dbtest.Open(t, d.Engine()))
+		if _, err := seed(t.Context(), other, evening); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(posts, contents(t, other)); diff != "" {
+			t.Errorf("two demos differ:\n%s", diff)
+		}
+	})
+}
+
+// A demo that was interrupted is gone on with, and nothing is written twice.
+func TestSeedGoesOn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := unseededSite(t, d)
+		whole := unseededSite(t, dbtest.Open(t, d.Engine()))
+		if _, err := seed(t.Context(), whole, evening); err != nil {
+			t.Fatal(err)
+		}
+		ctx, interrupt := context.WithCancel(t.Context())
+		go func() {
+			for awaken := s.outbox.Awaken(); ; awaken = s.outbox.Awaken() {
+				<-awaken
+				interrupt()
+				return
+			}
+		}()
+		if _, err := seed(ctx, s, evening); !errors.Is(err, context.Canceled) {
+			t.Fatalf("interrupted: %v", err)
+		}
+		if _, err := seed(t.Context(), s, evening); err != nil {
+			t.Fatal(err)
+		}
+		got, want := contents(t, s), contents(t, whole)
+		slices.Sort(got)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("after going on:\n%s", diff)
+		}
+		// The marks of forms are swept after a day; that must not begin it anew.
+		if err := s.boards.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := seed(t.Context(), s, evening.Add(time.Hour)); again != 0 || err != nil {
+			t.Errorf("after a sweep it wrote %d posts, %v", again, err)
+		}
+	})
+}
+
+// What a reader of the demo should find.
+func TestDemoContent(t *testing.T) {
+	places, err := place.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, now := range []time.Time{evening, evening.Add(5 * time.Hour), evening.Add(15 * time.Hour)} {
+		notices, err := readBoards(boardFiles, places, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		threads, posters, last := map[string]int{}, map[string]map[string]bool{}, map[string]time.Time{}
+		for _, n := range notices {
+			threads[n.thread]++
+			if n.number != threads[n.thread] {
+				t.Errorf("%s comes as number %d of its thread", label(n.thread, n.number), threads[n.thread])
+			}
+			if n.at.After(now) || n.at.Before(now.AddDate(0, 0, -13)) || n.at.Before(last[n.thread]) {
+				t.Errorf("%s is written at %v", label(n.thread, n.number), n.at)
+			}
+			last[n.thread] = n.at
+			if posters[n.thread] == nil {
+				posters[n.thread] = map[string]bool{}
+			}
+			posters[n.thread][n.by] = true
+			if n.number == 1 && n.subject == "" {
+				t.Errorf("%s has no subject", n.thread)
+			}
+		}
+		for thread, n := range threads {
+			if n < 2 || len(posters[thread]) < 2 {
+				t.Errorf("%s: %d posts by %d posters are no conversation", thread, n, len(posters[thread]))
+			}
+		}
+	}
+}
+
+func TestBoardFilesThatAreNotRight(t *testing.T) {
+	places, err := place.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, content := range map[string]string{
+		`no place "gr/atlantis"`: `place = "gr/atlantis"`,
+		"strict mode":            "place = \"gr\"\ncolour = 1",
+		"two threads are named":  "place = \"gr\"\n[[thread]]\nname = \"a\"\n[[thread.post]]\nat = \"1h\"\n[[thread]]\nname = \"a\"\n[[thread.post]]\nat = \"1h\"",
+		"want 3 18:40":           "place = \"gr\"\n[[thread]]\n[[thread.post]]\nat = \"yesterday\"",
+	} {
+		files := fstest.MapFS{"demo/x.toml": {Data: []byte(content)}}
+		if _, err := readBoards(files, places, evening); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+	sower := sower{made: map[string]board.Target{}}
+	if _, err := sower.resolve(notice{thread: "x", NewPost: board.NewPost{Body: ">>@7 no"}}); err == nil {
+		t.Error("a quote of a post that isn't there was taken")
+	}
+}
+
+func TestMoment(t *testing.T) {
+	athens, err := time.LoadLocation("Europe/Athens")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s, want := range map[string]string{
+		"3 18:40": "2026-11-20T16:40:00Z", // by the clock of Athens
+		"1 00:05": "2026-11-21T22:05:00Z",
+		"25m":     "2026-11-23T19:05:00Z",
+		"0s":      "2026-11-23T19:30:00Z",
+	} {
+		if got, err := moment(s, evening, athens); err != nil || got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("%s: %v, %v, want %s", s, got.UTC(), err, want)
+		}
+	}
+	for _, s := range []string{"", "3", "0 18:40", "-1 18:40", "3 25:00", "-5m", "soon"} {
+		if got, err := moment(s, evening, athens); err == nil {
+			t.Errorf("%q was read as %v", s, got)
+		}
+	}
+}
+
+func TestDemoRunsTwice(t *testing.T) {
+	folder := somewhere(t)
+	r := start(t, "demo", "--data", folder)
+	wants(t, r.log.String(), `msg="wrote the demo's boards"`)
+	board := get(t, browser(t), r.address+"/gr/thessaloniki")
+	wants(t, board, "ενοίκιό")
+	wants(t, get(t, browser(t), r.address+"/jp/osaka"), "夜勤明け")
+	front := get(t, browser(t), r.address+"/")
+	wants(t, front, "/gr/thessaloniki")
+	r.process.Process.Signal(syscall.SIGTERM)
+	if status := r.wait(); status != 0 {
+		t.Errorf("exit status %d\n%s", status, r.log)
+	}
+	again := start(t, "demo", "--data", folder)
+	if strings.Contains(again.log.String(), "wrote the demo's boards") {
+		t.Errorf("it was written twice:\n%s", again.log)
+	}
+	wants(t, get(t, browser(t), again.address+"/gr/thessaloniki"), "ενοίκιό")
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"net"
+	"os/signal"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"moot/internal/config"
+)
+
+// serve runs a site.
+func serve(c *call) error {
+	cfg, err := c.settings("serve", nil)
+	if err != nil {
+		return err
+	}
+	return c.host(cfg, nil)
+}
+
+// host runs the site that cfg describes until it is told to stop. For fill, see
+// open.
+func (c *call) host(cfg *config.Config, fill func(context.Context, *site) error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal is no longer caught: it ends the process
+
+	log := newLog(c.err, cfg)
+	public, ops, err := listeners(cfg)
+	if err != nil {
+		return err
+	}
+	s, err := open(ctx, cfg, log, fill)
+	if err != nil {
+		err = errors.Join(err, closeAll(public, ops), s.close())
+		if ctx.Err() != nil {
+			return nil // stopped before it was open
+		}
+		return err
+	}
+	fmt.Fprintf(c.out, "%s is at %s (Ctrl+C stops it)\n", cfg.SiteName, cfg.PublicURL(shown(public[0])))
+	logStart(log, public, ops)
+	if err := leaveNoCore(); err != nil {
+		log.Warn("a crash may leave memory on the disk", "error", err)
+	}
+	var background sync.WaitGroup
+	s.background(ctx, &background)
+	err = s.door.Run(ctx, public, ops, cfg.Drain)
+	stop()
+	background.Wait()
+	if err = errors.Join(err, s.close()); err == nil {
+		log.Info("stopped, nothing cut")
+	}
+	return err
+}
+
+// newLog is the operator's log.
+func newLog(w io.Writer, cfg *config.Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// listeners opens what visitors and the operator are answered on.
+func listeners(cfg *config.Config) (public, ops []net.Listener, err error) {
+	l, err := listen("listen", cfg.Listen)
+	if err != nil {
+		return nil, nil, err
+	}
+	public = []net.Listener{l}
+	if cfg.ListenOps == "" {
+		return public, nil, nil
+	}
+	l, err = listen("listen-ops", cfg.ListenOps)
+	if err != nil {
+		return nil, nil, errors.Join(err, closeAll(public))
+	}
+	return public, []net.Listener{l}, nil
+}
+
+func closeAll(lists ...[]net.Listener) (err error) {
+	for _, list := range lists {
+		for _, l := range list {
+			err = errors.Join(err, l.Close())
+		}
+	}
+	return err
+}
+
+// logStart tells the operator what runs, and where.
+func logStart(log *slog.Logger, public, ops []net.Listener) {
+	version, revision := built()
+	attrs := []any{"version", version, "listen", shown(public[0])}
+	if revision != "" {
+		attrs = append(attrs, "revision", revision)
+	}
+	if len(ops) > 0 {
+		attrs = append(attrs, "listen-ops", shown(ops[0]))
+	}
+	if limit := debug.SetMemoryLimit(-1); limit != math.MaxInt64 { // GOMEMLIMIT
+		attrs = append(attrs, "memory-limit", limit)
+	}
+	log.Info("serving", attrs...)
+}
+
+// sweepEvery is how often what is past its time is destroyed.
+const sweepEvery = time.Hour
+
+// background starts what runs beside the door, until ctx ends.
+func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
+	all.Go(func() {
+		err := s.directory.Follow(ctx, func(err error) { s.log.Warn("following the boards", "error", err) })
+		if ctx.Err() == nil {
+			s.log.Error("no longer following the boards", "error", err)
+		}
+	})
+	all.Go(func() {
+		every := time.NewTicker(sweepEvery)
+		defer every.Stop()
+		for {
+			if err := s.boards.Sweep(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("sweeping", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-every.C:
+			}
+		}
+	})
+}

@@ -1,0 +1,10 @@
+package main
+
+// printConfig prints every setting as it would be taken here and now.
+func printConfig(c *call) error {
+	cfg, err := c.settings("config", nil)
+	if err != nil {
+		return err
+	}
+	return cfg.Print(c.out)
+}

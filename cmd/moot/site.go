@@ -1,0 +1,146 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"moot/internal/atlas"
+	"moot/internal/board"
+	"moot/internal/clock"
+	"moot/internal/config"
+	"moot/internal/db"
+	"moot/internal/event"
+	"moot/internal/guard"
+	"moot/internal/lang"
+	"moot/internal/place"
+	"moot/internal/web"
+	"moot/internal/web/boardpages"
+	"moot/internal/web/page"
+	"moot/internal/web/placepages"
+)
+
+// site is a site that is open: everything that has to be closed or kept going.
+type site struct {
+	log       *slog.Logger
+	db        *db.DB
+	outbox    *event.Outbox
+	places    *place.Gazetteer
+	boards    *board.Boards
+	directory *board.Directory
+	door      *web.Server
+}
+
+// open opens a site. Fill, if any, writes into its boards before anybody reads
+// them. Whatever open returns, error or not, is to be closed.
+func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(context.Context, *site) error) (*site, error) {
+	s := &site{log: log, outbox: event.New()}
+	languages, err := spoken(cfg.Languages)
+	if err != nil {
+		return s, err
+	}
+	// The gazetteer takes longest; the rest is read beside it.
+	var maps *atlas.Atlas
+	var loading sync.WaitGroup
+	var noPlaces, noMaps error
+	loading.Go(func() { s.places, noPlaces = place.Load() })
+	loading.Go(func() { maps, noMaps = atlas.Load() })
+	noData := s.openDatabase(ctx, cfg)
+	loading.Wait()
+	if err := cmp.Or(noData, noPlaces, noMaps); err != nil {
+		return s, err
+	}
+	now := clock.New()
+	s.boards = board.New(s.db, now, s.outbox, s.places, board.Limits{
+		PostLength: cfg.PostLength, ThreadPosts: cfg.ThreadPosts, Names: cfg.Names, Tripcodes: cfg.Tripcodes,
+	})
+	if fill != nil {
+		if err := fill(ctx, s); err != nil {
+			return s, err
+		}
+	}
+	if s.directory, err = s.boards.Directory(ctx); err != nil {
+		return s, err
+	}
+	limits := guard.Defaults()
+	limits.Wait, limits.Bits = cfg.Patience, cfg.WorkBits
+	limits.MaxWait = max(limits.MaxWait, limits.Wait)
+	s.door, err = web.New(web.Settings{
+		Settings: page.Settings{
+			Name: cfg.SiteName, Base: cfg.BaseURL, Languages: languages,
+			Gazetteer: s.places, Guard: guard.New(now, limits), Clock: now, Log: log,
+		},
+		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Ready: s.db.Ping,
+	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory))
+	return s, err
+}
+
+// openDatabase opens the database and brings its schema up to date.
+func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
+	if strings.HasPrefix(cfg.Database, "sqlite:") {
+		if err := dataFolder(cfg.Data); err != nil {
+			return err
+		}
+	}
+	patience, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	var err error
+	if s.db, err = db.Open(patience, cfg.Database); err != nil {
+		return err
+	}
+	from, to, err := s.db.Migrate(ctx)
+	if err != nil {
+		return err
+	}
+	if from != to {
+		s.log.Info("migrated the database", "engine", s.db.Engine().String(), "from", from, "to", to)
+	}
+	return nil
+}
+
+// close closes what was opened. The writes that were accepted are finished
+// first.
+func (s *site) close() error {
+	if s.db == nil {
+		return nil
+	}
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("closing the database: %w", err)
+	}
+	return nil
+}
+
+// spoken are the languages of a site: those that the setting names, in its
+// order, or all.
+func spoken(codes []string) ([]*lang.Language, error) {
+	if len(codes) == 0 {
+		return lang.All(), nil
+	}
+	var languages []*lang.Language
+	var wrong []error
+	for _, code := range codes {
+		l, ok := lang.Lookup(code)
+		if !ok {
+			wrong = append(wrong, fmt.Errorf("languages: moot doesn't speak %q; it speaks %s", code, strings.Join(spokenCodes(), ", ")))
+			continue
+		}
+		languages = append(languages, l)
+	}
+	if len(wrong) > 0 {
+		return nil, mistakes{errors.Join(wrong...)}
+	}
+	return languages, nil
+}
+
+func spokenCodes() []string {
+	var codes []string
+	for _, l := range lang.All() {
+		codes = append(codes, l.Code())
+	}
+	return codes
+}
