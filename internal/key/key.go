@@ -43,10 +43,11 @@ func Fresh(random io.Reader) (Actor, error) {
 // Parse reads a token as Token wrote it. What nobody's Token wrote is refused.
 func Parse(token string) (Actor, bool) {
 	b, err := plain.DecodeString(token)
-	if err != nil || len(b) != tokenBytes {
+	a := Actor{token: string(b)}
+	if err != nil || len(b) != tokenBytes || a.Token() != token {
 		return Actor{}, false
 	}
-	return Actor{token: string(b)}, true
+	return a, true
 }
 
 // Token is the actor's token as text, for its browser alone to keep.

@@ -78,3 +78,17 @@ func TestTagsDifferByThreadDayAndActor(t *testing.T) {
 		t.Errorf("%d of 600 other tags are the same", same)
 	}
 }
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"", "0123456789abcdefghjkmnpqrs", strings.Repeat("z", 26), "\x00", "é", strings.Repeat("0", 9999)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		if a, ok := Parse(token); ok && (a.Token() != token || !a.Known()) {
+			t.Errorf("%q is read as %q", token, a.Token())
+		}
+		if !bytes.Equal(CodeHash(token), CodeHash("  "+token+" ")) {
+			t.Errorf("space around %q matters", token)
+		}
+	})
+}
