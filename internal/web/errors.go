@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"moot/internal/fault"
+	"moot/internal/place"
 	"moot/internal/web/page"
 )
 
@@ -27,9 +28,9 @@ type errorView struct {
 	page.View
 	Heading string
 	Words   []string
-	Find    bool        // offer the search box
-	Asked   string      // what stands in it
-	Nearest []page.Near // places spelt nearly as asked
+	Find    bool          // offer the search box
+	Asked   string        // what stands in it
+	Nearest []place.Place // spelt nearly as asked
 }
 
 // fail answers with the error page. What nobody foresaw goes to the log with

@@ -151,7 +151,7 @@ func (s *Server) unknownPlace(q *page.Request) {
 		Find:    true,
 	}
 	for _, m := range matches {
-		v.Nearest = append(v.Nearest, page.Near{Place: m.Place, Name: m.Name})
+		v.Nearest = append(v.Nearest, m.Place)
 	}
 	s.render(q, http.StatusNotFound, v)
 }

@@ -36,7 +36,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.metrics.inFlight.Dec()
 		took := time.Since(start)
 		s.metrics.observe(c.label, watched.status, took)
-		s.settings.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		// The metrics count; a line for each request would be a diary of visits,
+		// which only who looks for a fault may want.
+		s.settings.Log.LogAttrs(r.Context(), slog.LevelDebug, "request",
 			slog.String("method", knownMethod(r.Method)), slog.String("route", c.label),
 			slog.Int("status", watched.status), slog.Duration("took", took))
 	}()

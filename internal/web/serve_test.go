@@ -343,13 +343,13 @@ func TestAddressOfTheVisitor(t *testing.T) {
 
 func TestNothingAboutAVisitorIsKept(t *testing.T) {
 	s := open(t, func(s *Settings) { s.Trusted = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} })
-	for _, path := range []string{"/gr/athens/t/4711?q=secretquery", "/gr/secretpath", "/panic?secretquery", "/fault/x?secretquery"} {
+	for _, path := range []string{"/gr/athens/t/887766554433221?q=secretquery", "/gr/secretpath", "/panic?secretquery", "/fault/x?secretquery"} {
 		pagetest.Get(t, s, path, "User-Agent", "secretagent", "X-Forwarded-For", "198.51.100.77", "Referer", "https://secretreferer.example/")
 	}
 	r := httptest.NewRequest("POST", "/send", strings.NewReader("words=secrettext"))
 	pagetest.Do(t, s, r, "Content-Type", "application/x-www-form-urlencoded")
 	metrics := pagetest.Get(t, s.Ops(), "/metrics").Want(200).Body
-	for _, secret := range []string{"secret", "198.51.100.77", "192.0.2.1", "4711"} {
+	for _, secret := range []string{"secret", "198.51.100.77", "192.0.2.1", "887766554433221"} {
 		// The cause of a fault is the operator's to see.
 		if log := strings.ReplaceAll(s.log.String(), "the database says: secret words", ""); strings.Contains(log, secret) {
 			t.Errorf("the log has %q: %s", secret, log)

@@ -68,7 +68,7 @@ func open(t *testing.T, change func(*Settings)) *world {
 	settings := Settings{Settings: page.Settings{
 		Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: gazetteer(),
 		Guard: guard.New(clk, guard.Limits{}), Clock: clk,
-		Log: slog.New(slog.NewTextHandler(&locked{to: w.log}, nil)),
+		Log: slog.New(slog.NewTextHandler(&locked{to: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}}
 	if change != nil {
 		change(&settings)

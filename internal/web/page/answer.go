@@ -61,15 +61,6 @@ func (q *Request) JSON(value any, keep time.Duration) error {
 	return nil
 }
 
-// Text answers with plain text.
-func (q *Request) Text(body string) error {
-	h := q.W.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Cache-Control", "max-age=3600")
-	q.write(http.StatusOK, []byte(body))
-	return nil
-}
-
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // zippers compress answers. Level 5 is where a thread page stops getting much

@@ -39,7 +39,6 @@ func number(s string) int {
 //	iso TIME             for the datetime attribute, in UTC
 //	number N, distance KM, wait DURATION   (N any signed integer)
 //	asset FILE           the hashed address of "moot.css", "find.js" …
-//	join A B             both after one another, for addresses
 func functions(s *Site, l *lang.Language) template.FuncMap {
 	return template.FuncMap{
 		"t":        l.T,
@@ -55,7 +54,6 @@ func functions(s *Site, l *lang.Language) template.FuncMap {
 		"distance": l.Distance,
 		"wait":     l.Duration,
 		"asset":    s.Assets.Address,
-		"join":     func(a, b string) string { return a + b },
 	}
 }
 

@@ -5,12 +5,6 @@ import (
 	"moot/internal/place"
 )
 
-// Near is a place in a list of places that somebody may have meant.
-type Near struct {
-	Place place.Place
-	Name  string // the name that fits what was asked for, as written; "" for the place's own
-}
-
 // Where tells a place apart from others of its name: its region and country in
 // the reader's language; "" for a country and the world.
 func Where(l *lang.Language, p place.Place) string {
