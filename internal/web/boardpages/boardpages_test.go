@@ -56,7 +56,7 @@ func open(t *testing.T, d *db.DB, limits board.Limits) *site {
 	rates.Wait = 5 * time.Second
 	s.Server, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: guard.New(s.clock, rates), Clock: s.clock,
-		Log: slog.New(slog.NewTextHandler(s.log, nil)),
+		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}}, boardpages.New(boards, directory))
 	if err != nil {
 		t.Fatal(err)
@@ -571,6 +571,9 @@ func TestTheLogHoldsNothingOfWhatWasWritten(t *testing.T) {
 		thread := b.start("gr/athens", "planted-subject", "planted-body")
 		b.get(thread + "?planted-query")
 		b.get("/gr/athens/catalog?q=planted-filter")
+		if !strings.Contains(s.log.String(), "GET /{place}/t/{no}") {
+			t.Errorf("the log of all there is to log says:\n%s", s.log.String())
+		}
 		if strings.Contains(s.log.String(), "planted") || strings.Contains(s.log.String(), "192.0.2.1") {
 			t.Errorf("the log says:\n%s", s.log.String())
 		}
