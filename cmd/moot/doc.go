@@ -11,8 +11,9 @@
 // What it promises:
 //
 //   - A start that fails says why in one line on standard error, exits with 1
-//     and leaves everything as it was: listeners are taken first, the database
-//     is touched last. A command that isn't one exits with 2.
+//     and leaves everything as it was: nothing is written before the settings
+//     are read and the listeners are taken. A command that isn't one exits
+//     with 2.
 //   - SIGTERM and SIGINT stop the site without cutting a request or losing an
 //     accepted post, and it exits with 0; a second signal stops it at once.
 //   - The log holds no visitor's address or agent, no query and no text.

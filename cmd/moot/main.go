@@ -54,18 +54,18 @@ func run(c *call) int {
 	}
 	name := c.args[0]
 	c.args = c.args[1:]
-	if name == "-h" || name == "-help" || name == "--help" {
-		overview(c.out)
-		return 0
-	}
-	for _, known := range commands() {
-		if known.name == name || strings.TrimLeft(name, "-") == "version" && known.name == "version" {
-			err := known.run(c)
-			c.complain(err)
-			return status(err)
-		}
+	switch name {
+	case "-h", "-help", "--help":
+		name = "help"
+	case "-v", "-version", "--version":
+		name = "version"
 	}
 	err := unknown(name)
+	for _, known := range commands() {
+		if known.name == name {
+			err = known.run(c)
+		}
+	}
 	c.complain(err)
 	return status(err)
 }

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -172,7 +174,7 @@ func TestStopUnderLoad(t *testing.T) {
 	for _, engine := range dbtest.Engines() {
 		t.Run(engine.String(), func(t *testing.T) {
 			folder := somewhere(t)
-			args := []string{"serve", "--data", folder, "--database", dbtest.Address(t, engine), "--thread-posts=0"}
+			args := []string{"serve", "--data", folder, "--database", dbtest.Address(t, engine), "--thread-posts=0", "--trusted-proxies=127.0.0.1"}
 			r := start(t, args...)
 			thread := r.startThread(browser(t), "gb/leeds", "All at once", "Say something.")
 			said := writeUntilStopped(r, thread)
@@ -202,13 +204,13 @@ func TestStopUnderLoad(t *testing.T) {
 // writeUntilStopped has some people reply as fast as they can, sends SIGTERM
 // in the middle, and returns what they were told is posted.
 func writeUntilStopped(r *running, thread string) (said []string) {
-	const people, before = 6, 12
+	const people, before = 6, 80
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	stop := sync.OnceFunc(func() { r.process.Process.Signal(syscall.SIGTERM) })
 	for person := range people {
 		c := browser(r.t)
-		c.Transport = &http.Transport{DisableKeepAlives: true}
+		c.Transport = marked{fmt.Sprintf("192.0.2.%d", person+1), "a person", &http.Transport{DisableKeepAlives: true}}
 		c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		all.Go(func() {
 			for n := 0; ; n++ {
@@ -303,15 +305,8 @@ func until(t *testing.T, done func() bool) {
 
 func TestASecondSignalStopsAtOnce(t *testing.T) {
 	r := start(t, "serve", "--data", somewhere(t), "--drain=10m")
-	held, err := net.Dial("tcp", strings.TrimPrefix(r.address, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	held := r.hold()
 	defer held.Close()
-	fmt.Fprintf(held, "POST /gb/leeds/new HTTP/1.1\r\nHost: moot\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nbody=")
-	until(t, func() bool {
-		return strings.Contains(get(t, http.DefaultClient, r.ops+"/metrics"), "moot_http_requests_in_flight 1")
-	})
 	r.process.Process.Signal(syscall.SIGTERM)
 	until(t, func() bool {
 		status, _ := ask(t, http.DefaultClient, r.ops+"/readyz")
@@ -323,13 +318,53 @@ func TestASecondSignalStopsAtOnce(t *testing.T) {
 	}
 }
 
+// A request that takes longer than the drain is cut, and that is told.
+func TestDrainHasAnEnd(t *testing.T) {
+	r := start(t, "serve", "--data", somewhere(t), "--drain=10ms")
+	held := r.hold()
+	defer held.Close()
+	r.process.Process.Signal(syscall.SIGTERM)
+	if status := r.wait(); status != 1 {
+		t.Errorf("exit status %d", status)
+	}
+	wants(t, r.log.String(), "moot: ", "requests were cut")
+}
+
+// hold begins to send a form and doesn't end.
+func (r *running) hold() net.Conn {
+	r.t.Helper()
+	held, err := net.Dial("tcp", strings.TrimPrefix(r.address, "http://"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	fmt.Fprint(held, "POST /gb/leeds/new HTTP/1.1\r\nHost: moot\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nbody=")
+	until(r.t, func() bool {
+		return strings.Contains(get(r.t, http.DefaultClient, r.ops+"/metrics"), "moot_http_requests_in_flight 1")
+	})
+	return held
+}
+
+// The memory of a site stays where it is, and within what the system says.
+func TestMemory(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		return // /proc tells of it on Linux only
+	}
+	t.Setenv("GOMEMLIMIT", "300MiB")
+	r := start(t, "serve", "--data", somewhere(t))
+	wants(t, r.log.String(), "memory-limit=314572800")
+	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", r.process.Process.Pid))
+	if err != nil || !regexp.MustCompile(`Max core file size +0 +0 `).Match(limits) {
+		t.Errorf("a core may be written: %v\n%s", err, limits)
+	}
+}
+
 // The promise of security.md, P1, looked for in everything that is written.
 func TestNothingOfAVisitorIsWritten(t *testing.T) {
 	const address, agent, query, words = "203.0.113.77", "Marked/77.7 (agent)", "kilkismarked", "words that were marked"
 	folder := somewhere(t)
 	r := start(t, "serve", "--data", folder, "--trusted-proxies=127.0.0.1", "--log-level=debug")
 	c := browser(t)
-	c.Transport = marked{address, agent}
+	c.Transport = marked{address, agent, http.DefaultTransport}
 	get(t, c, r.address+"/find?q="+query)
 	ask(t, c, r.address+"/gr/"+query+"?x="+query)
 	ask(t, c, r.address+"/p/999999?x="+query)
@@ -353,15 +388,18 @@ func TestNothingOfAVisitorIsWritten(t *testing.T) {
 	}
 }
 
-// marked is a proxy that adds what must not be written anywhere.
-type marked struct{ address, agent string }
+// marked is a proxy's word on who visits.
+type marked struct {
+	address, agent string
+	http.RoundTripper
+}
 
 func (m marked) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("X-Forwarded-For", m.address)
 	r.Header.Set("User-Agent", m.agent)
 	r.Header.Set("Accept-Language", "en")
-	return http.DefaultTransport.RoundTrip(r)
+	return m.RoundTripper.RoundTrip(r)
 }
 
 // inFolder checks that none of some marks stands in any file of a folder.

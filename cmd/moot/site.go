@@ -67,18 +67,30 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if s.directory, err = s.boards.Directory(ctx); err != nil {
 		return s, err
 	}
-	limits := guard.Defaults()
-	limits.Wait, limits.Bits = cfg.Patience, cfg.WorkBits
-	limits.MaxWait = max(limits.MaxWait, limits.Wait)
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
 			Name: cfg.SiteName, Base: cfg.BaseURL, Languages: languages,
-			Gazetteer: s.places, Guard: guard.New(now, limits), Clock: now, Log: log,
+			Gazetteer: s.places, Guard: guard.New(now, patience(cfg)), Clock: now, Log: log,
 		},
 		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Ready: s.db.Ping,
 	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory))
 	return s, err
 }
+
+// patience is what the guard asks of visitors. A site that asks for no wait
+// doesn't ask for one under load either.
+func patience(cfg *config.Config) guard.Limits {
+	limits := guard.Defaults()
+	limits.Wait, limits.Bits = cfg.Patience, cfg.WorkBits
+	if limits.Wait == 0 {
+		limits.MaxWait = 0
+	}
+	limits.MaxWait = max(limits.MaxWait, limits.Wait)
+	return limits
+}
+
+// openTime is how long a database server may take to answer at first.
+const openTime = 10 * time.Second
 
 // openDatabase opens the database and brings its schema up to date.
 func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
@@ -87,10 +99,10 @@ func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 			return err
 		}
 	}
-	patience, cancel := context.WithTimeout(ctx, 10*time.Second)
+	soon, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	var err error
-	if s.db, err = db.Open(patience, cfg.Database); err != nil {
+	if s.db, err = db.Open(soon, cfg.Database); err != nil {
 		return err
 	}
 	from, to, err := s.db.Migrate(ctx)
