@@ -61,7 +61,7 @@ func say(words func(q *page.Request) string) page.Handler {
 }
 
 // open makes a site. change may alter its settings first.
-func open(t *testing.T, change func(*Settings)) *world {
+func open(t testing.TB, change func(*Settings)) *world {
 	t.Helper()
 	w := &world{log: new(bytes.Buffer), began: make(chan struct{}, 8), going: make(chan struct{})}
 	clk := clock.Hold(noon)
