@@ -2,8 +2,11 @@ package arch
 
 import (
 	"go/ast"
+	"slices"
 	"strings"
 	"testing"
+
+	"moot/internal/place"
 )
 
 // routes reads the addresses that files register: the page.Route lines of each
@@ -141,13 +144,31 @@ func routeLaw(found []string, table [][]string) (complaints []string) {
 	return complaints
 }
 
+// reservedLaw sees to it that no place can stand where a page does: the first
+// word of a board's address must be one that no place is given, and that of
+// the site's no country's code.
+func reservedLaw(found []string) (complaints []string) {
+	for _, r := range found {
+		_, path, _ := strings.Cut(r, " ")
+		below, ofBoard := strings.CutPrefix(path, "/{place}")
+		word, _, _ := strings.Cut(strings.TrimPrefix(below, "/"), "/")
+		switch {
+		case ofBoard && word != "" && !place.Reserved[word] && !strings.Contains(word, "."):
+			complaints = append(complaints, r+": a place could be called "+word+", and its board be hidden by this page. Use a word of place.Reserved, or add this one and see that no place has it (internal/place/build)")
+		case !ofBoard && len(word) == 2:
+			complaints = append(complaints, r+": words of two letters are countries. Use another")
+		}
+	}
+	return complaints
+}
+
 func TestEveryRouteSaysWhoMay(t *testing.T) {
 	found, complaints := routes(goFiles(t))
 	if len(found) < 5 {
 		t.Fatalf("%d routes found: this law no longer reads how they are registered", len(found))
 	}
 	table, wrong := rows(project(t)["docs/routes.md"], "route")
-	obeyed(t, append(append(complaints, wrong...), routeLaw(found, table)...))
+	obeyed(t, slices.Concat(complaints, wrong, routeLaw(found, table), reservedLaw(found)))
 }
 
 func TestRoutesAreRead(t *testing.T) {
@@ -165,6 +186,11 @@ func TestRoutesAreRead(t *testing.T) {
 		t.Errorf("read %s", got)
 	}
 	noticed(t, complaints, "xpages/a.go:3", "xpages/a.go:4", "xpages/a.go:6", "web/a.go:2")
+}
+
+func TestReservedLawNotices(t *testing.T) {
+	noticed(t, reservedLaw([]string{"GET /{place}", "GET /{place}/catalog", "GET /{place}/catalog.html", "GET /{place}/athens/x", "GET /gr", "GET /find"}),
+		"/{place}/athens", "GET /gr:")
 }
 
 func TestRouteLawNotices(t *testing.T) {
