@@ -29,8 +29,8 @@ const (
 const (
 	isName      = 100
 	isNarrowed  = 90 // "springfield il", 北京市
-	isWords     = 20 // the first words of a longer name
-	isBegun     = 0
+	isWords     = 0  // the first words of a longer name
+	isBegun     = -20
 	isPrimary   = 20 // more, where what is begun is the name that the place is shown by
 	perSlip     = -60
 	begunSlip   = -75
@@ -48,8 +48,8 @@ func (g *Gazetteer) Find(query string, limit int) []Match {
 	}
 	s := &search{g: g, limit: min(limit, maxResult)}
 	whole := s.whole(q)
-	if !whole && strings.Contains(q, " ") {
-		s.narrowed(q)
+	if !whole && strings.Contains(q, " ") && s.narrowed(q) {
+		return s.matches()
 	}
 	if !whole && len(s.found) == 0 {
 		s.withoutSuffix(q)
@@ -121,7 +121,7 @@ func (s *search) settle() {
 func (s *search) add(key uint32, quality int, in spans, slip bool) {
 	g, t := s.g, s.g.t
 	begun := quality == isBegun || quality == isWords
-	for w := t.Variants[key]; w < t.Variants[key+1]; w++ {
+	for w := t.Written.Variants[key]; w < t.Written.Variants[key+1]; w++ {
 		for _, b := range t.Bearers[t.Postings[w]:t.Postings[w+1]] {
 			n := b >> 1
 			score := int16(int(g.index.of(b)) + quality)
@@ -154,7 +154,7 @@ func (s *search) whole(q string) bool {
 		return false
 	}
 	chief := false
-	if g.t.Keys.Get(from) == q {
+	if g.t.Written.Keys.Get(from) == q {
 		s.add(from, isName, nil, false)
 		s.least = int(g.index.best[from]) + hundredfold
 		for _, b := range g.bearers(from) {
@@ -170,7 +170,7 @@ func (s *search) whole(q string) bool {
 // bearers are those of all ways to write a key.
 func (g *Gazetteer) bearers(key uint32) []uint32 {
 	t := g.t
-	return t.Bearers[t.Postings[t.Variants[key]]:t.Postings[t.Variants[key+1]]]
+	return t.Bearers[t.Postings[t.Written.Variants[key]]:t.Postings[t.Written.Variants[key+1]]]
 }
 
 // begun takes the weightiest of the keys that begin with q. Those that are too
@@ -179,7 +179,7 @@ func (s *search) begun(q string, from, to uint32, in spans) {
 	best := s.g.index.best[from:to]
 	light := 0
 	if in == nil {
-		light = threshold(best, 4*s.limit) - isWords - isPrimary
+		light = threshold(best, 4*s.limit) - (isWords - isBegun) - isPrimary
 	}
 	for i, b := range best {
 		if int(b) < light {
@@ -187,7 +187,7 @@ func (s *search) begun(q string, from, to uint32, in spans) {
 		}
 		key := from + uint32(i)
 		quality := isBegun
-		if s.g.t.Keys.Get(key)[len(q)] == ' ' {
+		if s.g.t.Written.Keys.Get(key)[len(q)] == ' ' {
 			quality = isWords
 		}
 		if s.full && int(b)+quality+isPrimary <= int(s.floor) {

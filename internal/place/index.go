@@ -37,7 +37,7 @@ func newIndex(g *Gazetteer) index {
 	all.Go(func() { x.signAll(g.t) })
 	x.weigh(g)
 	t := g.t
-	x.best = make([]uint8, t.Keys.Len())
+	x.best = make([]uint8, t.Written.Keys.Len())
 	for k := range x.best {
 		wide := false
 		for _, b := range g.bearers(uint32(k)) {
@@ -85,12 +85,12 @@ func (x *index) weigh(g *Gazetteer) {
 
 // signAll sorts the keys by length and notes their letters.
 func (x *index) signAll(t *gazetteer.Tables) {
-	n := t.Keys.Len()
+	n := t.Written.Keys.Len()
 	length := make([]uint8, n)
 	sign := make([]uint64, n)
 	x.length = make([]uint32, maxLetters+2)
 	for k := range uint32(n) {
-		s, letters := signature(t.Keys.Get(k))
+		s, letters := signature(t.Written.Keys.Get(k))
 		sign[k], length[k] = s, uint8(min(letters, maxLetters))
 		x.length[length[k]+1]++
 	}
@@ -125,21 +125,21 @@ func apart(a, b uint64, k int) bool {
 // exact finds a key.
 func (g *Gazetteer) exact(key string) (uint32, bool) {
 	k := g.from(key)
-	return k, k < uint32(g.t.Keys.Len()) && g.t.Keys.Get(k) == key
+	return k, k < uint32(g.t.Written.Keys.Len()) && g.t.Written.Keys.Get(k) == key
 }
 
 // from is the first key that is not before the given one.
 func (g *Gazetteer) from(key string) uint32 {
-	return uint32(sort.Search(g.t.Keys.Len(), func(i int) bool { return g.t.Keys.Get(uint32(i)) >= key }))
+	return uint32(sort.Search(g.t.Written.Keys.Len(), func(i int) bool { return g.t.Written.Keys.Get(uint32(i)) >= key }))
 }
 
 // prefixed are the keys that begin with prefix: from the first to before the
 // last.
 func (g *Gazetteer) prefixed(prefix string) (from, to uint32) {
 	from = g.from(prefix)
-	n := g.t.Keys.Len() - int(from)
+	n := g.t.Written.Keys.Len() - int(from)
 	to = from + uint32(sort.Search(n, func(i int) bool {
-		return !strings.HasPrefix(g.t.Keys.Get(from+uint32(i)), prefix)
+		return !strings.HasPrefix(g.t.Written.Keys.Get(from+uint32(i)), prefix)
 	}))
 	return from, to
 }

@@ -7,12 +7,14 @@ import (
 )
 
 // narrowed takes the query apart into a name and the country or region that it
-// is in, named behind it or in front: "springfield il", "greece athens".
-func (s *search) narrowed(q string) {
+// is in, named behind it or in front: "springfield il", "greece athens". It
+// reports whether that finds any.
+func (s *search) narrowed(q string) bool {
 	words := strings.Fields(q)
 	if len(words) > maxWords {
-		return
+		return false
 	}
+	found := false
 	var slipped struct {
 		name string
 		in   []Place
@@ -24,14 +26,18 @@ func (s *search) narrowed(q string) {
 			if len(wide) == 0 {
 				continue
 			}
-			if !s.namedIn(name, wide) && len(name) > len(slipped.name) {
+			if s.namedIn(name, wide) {
+				found = true
+			} else if len(name) > len(slipped.name) {
 				slipped.name, slipped.in = name, wide
 			}
 		}
 	}
 	if len(s.found) == 0 && slipped.name != "" {
 		s.slips(slipped.name, s.g.inside(slipped.in), perSlip)
+		found = len(s.found) > 0
 	}
+	return found
 }
 
 // spans are runs of places' numbers: from the first to before the last.
@@ -66,7 +72,7 @@ func (s *search) namedIn(name string, wide []Place) bool {
 	in := s.g.inside(wide)
 	before := len(s.found)
 	from, to := s.g.prefixed(name)
-	if from < to && s.g.t.Keys.Get(from) == name {
+	if from < to && s.g.t.Written.Keys.Get(from) == name {
 		s.add(from, isNarrowed, in, false)
 		from++
 	}
@@ -92,11 +98,11 @@ func (s *search) wide(words string) []Place {
 		}
 	}
 	at, _ := slices.BinarySearchFunc(g.index.wide, words, func(key uint32, w string) int {
-		return strings.Compare(g.t.Keys.Get(key), w)
+		return strings.Compare(g.t.Written.Keys.Get(key), w)
 	})
 	begun := utf8.RuneCountInString(words) >= 3
 	for _, key := range g.index.wide[at:] {
-		k := g.t.Keys.Get(key)
+		k := g.t.Written.Keys.Get(key)
 		if k == words {
 			take(key)
 			continue

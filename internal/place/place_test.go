@@ -247,6 +247,7 @@ func TestNames(t *testing.T) {
 		{"us/chicago", "en", "Chicago", ""},
 		{"us/chicago", "tlh", "Chicago", ""},
 		{"rs/belgrade", "sr-Latn", "Belgrade", "Beograd"},
+		{"kr/seoul", "en", "Seoul", "서울"},
 		{"world", "en", "World", ""},
 		{"world", "el", "Κόσμος", ""},
 	} {

@@ -31,7 +31,7 @@ func (s *search) slips(q string, in spans, cost int) {
 			if best := int(x.best[key]); best < s.least || s.full && best+cost <= int(s.floor) {
 				continue
 			}
-			if d := m.distance(t.Keys.Get(key), k); d > 0 && d <= k {
+			if d := m.distance(t.Written.Keys.Get(key), k); d > 0 && d <= k {
 				s.add(key, d*cost, in, true)
 			}
 		}
@@ -52,7 +52,7 @@ func (s *search) begunSlips(q string) {
 		if best := int(s.g.index.best[key]); best < s.least || s.full && best+begunSlip <= int(s.floor) {
 			continue
 		}
-		if m.prefixDistance(s.g.t.Keys.Get(key)) == 1 {
+		if m.prefixDistance(s.g.t.Written.Keys.Get(key)) == 1 {
 			s.add(key, begunSlip, nil, true)
 		}
 	}

@@ -163,10 +163,10 @@ func TestTables(t *testing.T) {
 	if !slices.IsSorted(keys(tables)) {
 		t.Error("the keys are not sorted")
 	}
-	for k := range uint32(tables.Keys.Len()) {
-		for w := tables.Variants[k]; w < tables.Variants[k+1]; w++ {
-			if gazetteer.Fold(tables.Written.Get(w)) != tables.Keys.Get(k) {
-				t.Errorf("%q is found by %q", tables.Written.Get(w), tables.Keys.Get(k))
+	for k := range uint32(tables.Written.Keys.Len()) {
+		for w := tables.Written.Variants[k]; w < tables.Written.Variants[k+1]; w++ {
+			if gazetteer.Fold(tables.Written.Get(w)) != tables.Written.Keys.Get(k) {
+				t.Errorf("%q is found by %q", tables.Written.Get(w), tables.Written.Keys.Get(k))
 			}
 		}
 	}
@@ -174,8 +174,8 @@ func TestTables(t *testing.T) {
 
 func keys(t *gazetteer.Tables) []string {
 	var list []string
-	for k := range uint32(t.Keys.Len()) {
-		list = append(list, t.Keys.Get(k))
+	for k := range uint32(t.Written.Keys.Len()) {
+		list = append(list, t.Written.Keys.Get(k))
 	}
 	return list
 }

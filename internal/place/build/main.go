@@ -50,7 +50,7 @@ func run(to string) error {
 	fmt.Printf("%d countries, %d regions, %d cities, %d quarters\n",
 		len(tables.Codes), len(tables.RegionCodes), len(tables.ID), len(tables.Host))
 	fmt.Printf("%d keys, %d names, %d bearers, %d names by language in %d languages\n",
-		tables.Keys.Len(), tables.Written.Len(), len(tables.Bearers), len(tables.DisplayLang), len(tables.Langs))
+		tables.Written.Keys.Len(), tables.Written.Len(), len(tables.Bearers), len(tables.DisplayLang), len(tables.Langs))
 	fmt.Printf("%d paths, %d of them new; %d bytes\n", len(table), len(table)-before, len(file))
 	return nil
 }

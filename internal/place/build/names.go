@@ -86,23 +86,29 @@ func (w *world) nameAll(catalogues map[string]map[string]string) {
 // call notes a catalogue's name for a place. Names in Latin letters are left
 // out where the language has another script: they are gaps that the catalogue
 // filled, and GeoNames' own name does that as well; but Serbian is written in
-// both. So is the Chinese and
-// Japanese word for "city" where the name is known without it.
+// both. So is the Chinese,
+// Japanese and Korean word for "city" where the name is known without it.
 func (n *node) call(lang, name string) {
 	if lang != "sr" && scripts[lang] != nil && strings.ContainsFunc(name, func(r rune) bool { return r < utf8.RuneSelf && unicode.IsLetter(r) }) {
 		return
 	}
-	if n.id != 0 && scripts[lang] == unicode.Han {
-		short, found := strings.CutSuffix(name, "市")
-		if !found {
-			short, found = strings.CutSuffix(name, "都")
-		}
-		if _, known := n.names[short]; found && known && utf8.RuneCountInString(short) > 1 {
-			n.bear(short, true)
-			name = short
-		}
+	if n.id != 0 && (scripts[lang] == unicode.Han || lang == "ko") {
+		name = n.withoutKind(name)
 	}
 	n.byLang[lang] = name
+}
+
+// withoutKind is a name without the word for what kind of city it is, where
+// the place is known by that as well.
+func (n *node) withoutKind(name string) string {
+	for _, kind := range []string{"市", "都", "특별자치시", "특별시", "광역시", "시"} {
+		short, found := strings.CutSuffix(name, kind)
+		if _, known := n.names[short]; found && known && utf8.RuneCountInString(short) > 1 {
+			n.bear(short, true)
+			return short
+		}
+	}
+	return name
 }
 
 func (w *world) nameCountries() {

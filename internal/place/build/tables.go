@@ -105,22 +105,21 @@ func (w *world) names(t *gazetteer.Tables) {
 		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.name, b.name), cmp.Compare(a.bearer, b.bearer))
 	})
 	number := map[string]uint32{}
-	var keys, written []string
+	var keys []string
+	var ways [][]string
 	for i, b := range list {
 		if i == 0 || b.key != list[i-1].key {
-			t.Variants = append(t.Variants, uint32(len(written)))
-			keys = append(keys, b.key)
+			keys, ways = append(keys, b.key), append(ways, nil)
 		}
 		if i == 0 || b.name != list[i-1].name {
+			number[b.name] = uint32(len(t.Postings))
 			t.Postings = append(t.Postings, uint32(i))
-			number[b.name] = uint32(len(written))
-			written = append(written, b.name)
+			ways[len(ways)-1] = append(ways[len(ways)-1], b.name)
 		}
 		t.Bearers = append(t.Bearers, b.bearer)
 	}
-	t.Variants = append(t.Variants, uint32(len(written)))
 	t.Postings = append(t.Postings, uint32(len(list)))
-	t.Keys, t.Written = gazetteer.Pack(keys), gazetteer.Pack(written)
+	t.Written = gazetteer.NewNames(keys, ways)
 	t.TurnNames()
 	t.Displays = []uint32{0}
 	for i, n := range all {

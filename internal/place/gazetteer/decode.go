@@ -1,6 +1,7 @@
 package gazetteer
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -44,12 +45,10 @@ func (d *decoder) tables() (*Tables, error) {
 	d.cities(t)
 	d.bearers(t)
 	d.displays(t)
+	d.paths(t)
 	both.Wait()
 	if err := errors.Join(d.err, other.err); err != nil {
 		return nil, err
-	}
-	if d.paths(t); d.err != nil {
-		return nil, d.err
 	}
 	return t, nil
 }
@@ -60,8 +59,8 @@ type decoder struct {
 	col [columns][]byte
 	err error
 
-	regionPaths                                    []string
-	quarters, keyCount, names, keyBytes, nameBytes uint32
+	regionPaths                         []string
+	quarters, keyCount, names, keyBytes uint32
 }
 
 func (d *decoder) fail(column int) {
@@ -96,25 +95,14 @@ func (d *decoder) take(c int, n uint32) []byte {
 	return out
 }
 
-func (d *decoder) byte(c int) byte {
-	if b := d.take(c, 1); b != nil {
-		return b[0]
-	}
-	return 0
-}
-
 // line is text up to the next line end.
-func (d *decoder) line(c int) string {
-	for i, x := range d.col[c] {
-		if x == '\n' {
-			s := string(d.col[c][:i])
-			d.col[c] = d.col[c][i+1:]
-			return s
-		}
+func (d *decoder) line(c int) []byte {
+	line, rest, ok := bytes.Cut(d.col[c], []byte{'\n'})
+	if !ok {
+		d.fail(c)
 	}
-	d.fail(c)
-	d.col[c] = nil
-	return ""
+	d.col[c] = rest
+	return line
 }
 
 // unpack undoes the frames, as many at a time as there are processors.
@@ -161,8 +149,8 @@ func unpack(file []byte) (*decoder, error) {
 
 func (d *decoder) words(t *Tables) {
 	for _, list := range []*[]string{&t.Langs, &t.Zones, &t.Codes, &t.RegionCodes, &d.regionPaths} {
-		for w := d.line(colWords); w != ""; w = d.line(colWords) {
-			*list = append(*list, w)
+		for w := d.line(colWords); len(w) > 0; w = d.line(colWords) {
+			*list = append(*list, string(w))
 		}
 	}
 	if len(d.regionPaths) != len(t.RegionCodes) || len(t.Langs) > 255 || len(t.Codes) > 255 || len(t.RegionCodes) > 1<<15 {
@@ -173,7 +161,7 @@ func (d *decoder) words(t *Tables) {
 	t.Regions = d.starts(colCounts, len(t.Codes), 0)
 	t.RegionLang = d.langs(len(t.RegionCodes), len(t.Langs))
 	t.Blocks = d.starts(colCounts, len(t.RegionCodes)+len(t.Codes), 0)
-	for _, n := range []*uint32{&d.quarters, &d.keyCount, &d.names, &d.keyBytes, &d.nameBytes} {
+	for _, n := range []*uint32{&d.quarters, &d.keyCount, &d.names, &d.keyBytes} {
 		if *n = d.num(colCounts); *n > maxColumn {
 			d.fail(colCounts)
 		}

@@ -15,23 +15,25 @@ const magic = "moot gazetteer 1\n"
 const (
 	colWords  = iota // Langs, Zones, Codes, RegionCodes, paths of regions: lines, an empty line after each list
 	colCounts        // CountryLang, Regions, RegionLang, Blocks as differences; then the numbers of
-	// quarters, keys, written names, and bytes of keys and of written names
+	// quarters, keys and names, and the bytes of the keys
 	colID          // three planes of bytes, the lowest first
 	colLat         // differences, zigzag, three planes
 	colLon         // the same
 	colPeople      // how many fewer than the one before; the first of a block whole
 	colZone        // 0 for the same zone as before, else index plus 1
-	colPathForm    // a byte for each city, see pathForm
-	colPathText    // lines
+	colPath        // lines: the last segment of each city's path
 	colHost        // differences, zigzag
 	colQuarter     // people of the quarters
 	colKeyShared   // bytes that a key shares with the one before
 	colKeyLen      // bytes that follow
 	colKeyText     //
-	colWrittenForm // for each key: how many ways, then a byte for each way, see writtenForm
-	colWrittenEdit // for a way that differs from the titled key: bytes shared in front, behind, and between
-	colWrittenText //
-	colBearCount   // for each written name: how many bear it, less 1
+	colVariants    // for each key, how many ways to write it, less 1
+	colForm        // Names.Form
+	colFront       // Names.Front
+	colBack        // Names.Back
+	colEditLen     // bytes of each edit
+	colEditText    //
+	colBearCount   // for each name: how many bear it, less 1
 	colBearBack    // a byte for each bearer, see appendBearer
 	colBearLow     // of the others, the number in three planes
 	colBearMid     //
@@ -43,21 +45,6 @@ const (
 	columns
 )
 
-// The last segment of a city's path is mostly its name with hyphens, or that
-// and a word more.
-const (
-	pathName = iota // the hyphenated primary name
-	pathMore        // the same, a hyphen, and a line of colPathText
-	pathText        // a line of colPathText
-)
-
-// A name is mostly written as its key, or as its key with capitals.
-const (
-	writtenTitle = iota
-	writtenKey
-	writtenEdit
-)
-
 // window is how far back a bearer is looked for before it is spelt out.
 const window = 127
 
@@ -67,8 +54,8 @@ func Encode(t *Tables) []byte {
 	e.words(t)
 	e.cities(t)
 	e.paths(t)
-	e.keys(t)
-	e.written(t)
+	e.keys(t.Written.Keys)
+	e.written(&t.Written)
 	e.bearers(t)
 	e.displays(t)
 	return e.file()
@@ -114,7 +101,7 @@ func (e *encoder) words(t *Tables) {
 	for i := range len(t.Blocks) - 1 {
 		e.num(colCounts, t.Blocks[i+1]-t.Blocks[i])
 	}
-	for _, n := range []int{len(t.Host), t.Keys.Len(), t.Written.Len(), len(t.Keys.Text), len(t.Written.Text)} {
+	for _, n := range []int{len(t.Host), t.Written.Keys.Len(), t.Written.Len(), len(t.Written.Keys.Text)} {
 		e.num(colCounts, uint32(n))
 	}
 }
@@ -160,28 +147,20 @@ func steps(list []int32) []uint32 {
 	return out
 }
 
+// paths are written out, though most could be made of the cities' names: to
+// collect those from all over the memory would be a quarter of the time that
+// reading the file takes.
 func (e *encoder) paths(t *Tables) {
-	first := t.FirstCity()
-	for i := range t.ID {
-		_, path, _ := strings.Cut(t.Paths.Get(uint32(first+i)), "/")
-		plain := string(appendHyphenated(nil, t.Written.Get(t.Primary[first+i])))
-		form, text := byte(pathText), path
-		if path == plain {
-			form = pathName
-		} else if rest, ok := strings.CutPrefix(path, plain+"-"); ok {
-			form, text = pathMore, rest
-		}
-		e.col[colPathForm] = append(e.col[colPathForm], form)
-		if form != pathName {
-			e.col[colPathText] = append(append(e.col[colPathText], text...), '\n')
-		}
+	for n := t.FirstCity(); n < t.FirstQuarter(); n++ {
+		_, path, _ := strings.Cut(t.Paths.Get(uint32(n)), "/")
+		e.col[colPath] = append(append(e.col[colPath], path...), '\n')
 	}
 }
 
-func (e *encoder) keys(t *Tables) {
+func (e *encoder) keys(keys Strings) {
 	last := ""
-	for k := range uint32(t.Keys.Len()) {
-		key := t.Keys.Get(k)
+	for k := range uint32(keys.Len()) {
+		key := keys.Get(k)
 		n := shared(last, key)
 		e.num(colKeyShared, uint32(n))
 		e.num(colKeyLen, uint32(len(key)-n))
@@ -199,38 +178,15 @@ func shared(a, b string) int {
 	return n
 }
 
-func (e *encoder) written(t *Tables) {
-	for k := range uint32(t.Keys.Len()) {
-		key := t.Keys.Get(k)
-		title := Title(key)
-		e.num(colWrittenForm, t.Variants[k+1]-t.Variants[k])
-		for w := t.Variants[k]; w < t.Variants[k+1]; w++ {
-			name := t.Written.Get(w)
-			switch name {
-			case title:
-				e.col[colWrittenForm] = append(e.col[colWrittenForm], writtenTitle)
-			case key:
-				e.col[colWrittenForm] = append(e.col[colWrittenForm], writtenKey)
-			default:
-				e.col[colWrittenForm] = append(e.col[colWrittenForm], writtenEdit)
-				e.edit(title, name)
-			}
-		}
+func (e *encoder) written(n *Names) {
+	for k := range n.Keys.Len() {
+		e.num(colVariants, n.Variants[k+1]-n.Variants[k]-1)
 	}
-}
-
-// edit writes name by what it shares with title in front and behind.
-func (e *encoder) edit(title, name string) {
-	front := shared(title, name)
-	back := 0
-	for back < len(title)-front && back < len(name)-front && title[len(title)-1-back] == name[len(name)-1-back] {
-		back++
+	e.col[colForm], e.col[colFront], e.col[colBack] = n.Form, n.Front, n.Back
+	for i := range uint32(n.Edits.Len()) {
+		e.num(colEditLen, uint32(len(n.Edits.Get(i))))
 	}
-	middle := name[front : len(name)-back]
-	e.num(colWrittenEdit, uint32(front))
-	e.num(colWrittenEdit, uint32(back))
-	e.num(colWrittenEdit, uint32(len(middle)))
-	e.col[colWrittenText] = append(e.col[colWrittenText], middle...)
+	e.col[colEditText] = []byte(n.Edits.Text)
 }
 
 func (e *encoder) bearers(t *Tables) {

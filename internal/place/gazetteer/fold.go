@@ -57,7 +57,7 @@ func apostrophe(r rune) bool {
 // digit one space. Bytes that are not UTF-8 count as spaces.
 func Fold(s string) string {
 	if !ascii(s) {
-		s = norm.NFKD.String(s)
+		s = norm.NFKD.String(strings.ToValidUTF8(s, " "))
 	}
 	b := make([]byte, 0, len(s))
 	space := false
@@ -157,31 +157,6 @@ func Slug(s string) string {
 		}
 	}
 	return b.String()
-}
-
-// appendHyphenated appends the letters and digits of an ASCII name in lower
-// case, with single hyphens between the words. It is Slug, but quick, and right
-// for ASCII alone: other letters are left out.
-func appendHyphenated(b []byte, name string) []byte {
-	from, gap := len(b), false
-	for i := range len(name) {
-		c := name[i]
-		switch {
-		case 'A' <= c && c <= 'Z':
-			c += 'a' - 'A'
-		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
-		case c == '\'' || c == '`' || c >= utf8.RuneSelf:
-			continue
-		default:
-			gap = len(b) > from
-			continue
-		}
-		if gap {
-			b, gap = append(b, '-'), false
-		}
-		b = append(b, c)
-	}
-	return b
 }
 
 // Title writes a key as names are mostly written: every word with a capital.

@@ -60,9 +60,6 @@ func TestSlug(t *testing.T) {
 		if got := Slug(c.name); got != c.want {
 			t.Errorf("Slug(%q) = %q, want %q", c.name, got, c.want)
 		}
-		if ascii(c.name) && string(appendHyphenated(nil, c.name)) != c.want {
-			t.Errorf("%q is hyphenated to %q, want %q", c.name, appendHyphenated(nil, c.name), c.want)
-		}
 	}
 }
 
@@ -77,7 +74,7 @@ func TestTitle(t *testing.T) {
 }
 
 func FuzzFold(f *testing.F) {
-	for _, s := range []string{"Θεσσαλονίκη", "M’Đrăk", "القَاهِرَة", "서울", "\xff", "a\u0301\u0301\u0301", "ǅ", "ﬁ", "で\u3099", "゙", "½", "İ"} {
+	for _, s := range []string{"Θεσσαλονίκη", "M’Đrăk", "القَاهِرَة", "서울", "\xff", "a\u0301\u0301\u0301", "ǅ", "0\xf2ǅ", "ﬁ", "で\u3099", "゙", "½", "İ"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

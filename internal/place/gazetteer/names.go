@@ -26,58 +26,23 @@ func (d *decoder) keys(t *Tables) {
 		keys = append(keys, rest...)
 		at = append(at, uint32(len(keys)))
 	}
-	t.Keys = Strings{Text: text(keys), At: at}
+	t.Written.Keys = Strings{Text: text(keys), At: at}
 }
 
 func (d *decoder) written(t *Tables) {
 	if d.err != nil {
 		return
 	}
-	t.Variants = make([]uint32, d.keyCount+1)
-	out := make([]byte, 0, d.nameBytes)
-	at := make([]uint32, 1, d.names+1)
-	for k := range d.keyCount {
-		key := t.Keys.Get(k)
-		for range d.num(colWrittenForm) {
-			switch form := d.byte(colWrittenForm); form {
-			case writtenTitle:
-				out = appendTitle(out, key)
-			case writtenKey:
-				out = append(out, key...)
-			case writtenEdit:
-				out = d.edited(out, key)
-			default:
-				d.fail(colWrittenForm)
-			}
-			if d.err != nil || len(out) > int(d.nameBytes) || len(at) > int(d.names) {
-				d.fail(colWrittenForm)
-				return
-			}
-			at = append(at, uint32(len(out)))
-		}
-		t.Variants[k+1] = uint32(len(at) - 1)
+	n := &t.Written
+	n.Variants = d.starts(colVariants, int(d.keyCount), 1)
+	n.Form, n.Front, n.Back = d.col[colForm], d.col[colFront], d.col[colBack]
+	n.Edits = Strings{Text: text(d.col[colEditText]), At: d.starts(colEditLen, len(n.Front), 0)}
+	if d.err != nil || n.Variants[d.keyCount] != d.names || len(n.Form) != int(d.names) ||
+		int(n.Edits.At[len(n.Front)]) != len(n.Edits.Text) || !n.whole() {
+		d.fail(colForm)
+		return
 	}
-	if len(at) != int(d.names)+1 {
-		d.fail(colWrittenForm)
-	}
-	t.Written = Strings{Text: text(out), At: at}
-}
-
-// edited appends a name that is told by what it shares with the titled key.
-func (d *decoder) edited(out []byte, key string) []byte {
-	from := len(out)
-	out = appendTitle(out, key)
-	front, back := d.num(colWrittenEdit), d.num(colWrittenEdit)
-	middle := d.take(colWrittenText, d.num(colWrittenEdit))
-	size := uint64(len(out) - from)
-	if uint64(front)+uint64(back) > size {
-		d.fail(colWrittenEdit)
-		return out
-	}
-	var buf [256]byte
-	tail := append(buf[:0], out[len(out)-int(back):]...)
-	out = append(out[:from+int(front)], middle...)
-	return append(out, tail...)
+	n.count()
 }
 
 func (d *decoder) bearers(t *Tables) {
@@ -174,38 +139,29 @@ func (d *decoder) displays(t *Tables) {
 }
 
 func (d *decoder) paths(t *Tables) {
-	n, first := len(t.ID), uint32(t.FirstCity())
-	if d.err != nil || len(d.col[colPathForm]) != n {
-		d.fail(colPathForm)
+	if d.err != nil {
 		return
 	}
-	b := append(make([]byte, 0, 18*n+1<<16), "world"...)
-	at := append(make([]uint32, 1, t.FirstQuarter()+1), uint32(len(b)))
+	b := make([]byte, 0, len(d.col[colPath])+3*len(t.ID)+1<<17)
+	at := make([]uint32, 1, t.FirstQuarter()+1)
+	end := func() { at = append(at, uint32(len(b))) }
+	b = append(b, "world"...)
+	end()
 	for _, code := range t.Codes {
 		b = append(b, code...)
-		at = append(at, uint32(len(b)))
+		end()
 	}
 	for c, code := range t.Codes {
 		for r := t.Regions[c]; r < t.Regions[c+1]; r++ {
 			b = append(append(append(b, code...), '/'), d.regionPaths[r]...)
-			at = append(at, uint32(len(b)))
+			end()
 		}
 	}
 	for c, code := range t.Codes {
 		from, to := t.span(c)
-		for i := from; i < to; i++ {
-			b = append(append(b, code...), '/')
-			form := d.col[colPathForm][i]
-			if form != pathText {
-				b = appendHyphenated(b, t.Written.Get(t.Primary[first+i]))
-			}
-			if form == pathMore {
-				b = append(b, '-')
-			}
-			if form != pathName {
-				b = append(b, d.line(colPathText)...)
-			}
-			at = append(at, uint32(len(b)))
+		for range to - from {
+			b = append(append(append(b, code...), '/'), d.line(colPath)...)
+			end()
 		}
 	}
 	t.Paths = Strings{Text: text(b), At: at}

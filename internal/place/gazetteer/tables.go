@@ -56,9 +56,7 @@ type Tables struct {
 	Host          []uint32
 	QuarterPeople []uint32
 
-	Keys     Strings  // folded names, sorted, each once
-	Variants []uint32 // start list over keys: the ways in which names are written
-	Written  Strings  // the names as written, sorted by key and then by bytes
+	Written  Names    // sorted by key and then by bytes
 	Postings []uint32 // start list over written names: the places that bear them
 	Bearers  []uint32 // place<<1, plus 1 where it is one of the place's chief names; ascending
 
