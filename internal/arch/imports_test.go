@@ -23,7 +23,7 @@ var house = []layer{
 	{"the wall", []string{"board"}},
 	{"doors", []string{"web", "web/page", "web/placepages", "web/boardpages"}},
 	{"commands", []string{"cmd/moot"}},
-	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "arch"}},
+	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "bench", "arch"}},
 }
 
 // forTests are rooms that serve tests: only tests may import them.
@@ -53,7 +53,7 @@ var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
 	"db":              {[]string{"event", "board", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
-	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build"}, "maps are drawn on the pages that find a place"},
+	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
 }
 
 // standard are packages of the standard library that only some may import.

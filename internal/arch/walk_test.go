@@ -1,0 +1,157 @@
+package arch
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"moot/internal/atlas"
+	"moot/internal/board"
+	"moot/internal/clock"
+	"moot/internal/db"
+	"moot/internal/db/dbtest"
+	"moot/internal/event"
+	"moot/internal/guard"
+	"moot/internal/key"
+	"moot/internal/lang"
+	"moot/internal/place"
+	"moot/internal/web"
+	"moot/internal/web/boardpages"
+	"moot/internal/web/page"
+	"moot/internal/web/placepages"
+)
+
+// site is a whole site with one thread of one post on the board of Athens.
+type site struct {
+	db     *db.DB
+	boards *board.Boards
+	door   *web.Server
+	thread int64
+}
+
+func openSite(t *testing.T) *site {
+	t.Helper()
+	places, err := place.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps, err := atlas.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{db: dbtest.Open(t, db.SQLite)}
+	now := clock.New()
+	s.boards = board.New(s.db, now, event.New(), places, board.Limits{PostLength: 8000, Names: true})
+	athens, ok := places.ByPath("gr/athens")
+	if !ok {
+		t.Fatal("Athens is gone")
+	}
+	opened, err := s.boards.Start(t.Context(), key.Anyone, board.NewThread{Place: athens, NewPost: board.NewPost{Body: "hello"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.thread = opened.Number
+	directory, err := s.boards.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.door, err = web.New(web.Settings{Settings: page.Settings{
+		Name: "Moot", Languages: lang.All(), Gazetteer: places, Guard: guard.New(now, guard.Limits{}), Clock: now,
+		Log: slog.New(slog.DiscardHandler),
+	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// everything is all that the database holds, as text.
+func (s *site) everything(t *testing.T) string {
+	t.Helper()
+	text := func(scan db.Scan) (line string, err error) { return line, scan(&line) }
+	var all []string
+	err := s.db.Read(t.Context(), func(tx *db.Tx) error {
+		queries, err := db.All(tx, text, `SELECT 'SELECT ''' || m.name || ': '' || ' || group_concat('quote("' || c.name || '")', ' || '','' || ') || ' FROM "' || m.name || '" ORDER BY 1'
+			FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' GROUP BY m.name ORDER BY m.name`)
+		if err != nil {
+			return err
+		}
+		for _, q := range queries {
+			rows, err := db.All(tx, text, q)
+			if err != nil {
+				return fmt.Errorf("%s: %w", q, err)
+			}
+			all = append(all, rows...)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(all, "\n")
+}
+
+// ask sends a request to the listener that has the route.
+func (s *site) ask(method, path, body string, headers ...string) int {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	if path == "/readyz" || path == "/metrics" {
+		s.door.Ops().ServeHTTP(w, r)
+	} else {
+		s.door.ServeHTTP(w, r)
+	}
+	return w.Code
+}
+
+// Every route there is, asked as nobody should: a GET changes nothing, with
+// whatever it carries; what would change something is refused to other sites,
+// to what is no form, and to a form that nobody was given.
+func TestNoRouteChangesWhatItMayNot(t *testing.T) {
+	s := openSite(t)
+	before := s.everything(t)
+	if !strings.Contains(before, "hello") {
+		t.Fatalf("this doesn't see what the database holds:\n%s", before)
+	}
+	found, _ := routes(goFiles(t))
+	number := fmt.Sprint(s.thread)
+	const form, own, foreign = "application/x-www-form-urlencoded", "same-origin", "cross-site"
+	for _, route := range found {
+		method, path, _ := strings.Cut(route, " ")
+		path = strings.NewReplacer("{place}", "gr/athens", "{no}", number, "{file}", number, "{$}", "").Replace(path)
+		words := "body=changed&subject=changed&ticket=made-up&post=" + number + "&code=wrong"
+		wants := func(what string, status, want int) {
+			t.Helper()
+			if status != want {
+				t.Errorf("%s, %s: status %d, want %d", route, what, status, want)
+			}
+		}
+		if method == http.MethodGet {
+			if status := s.ask(method, path+"?"+words, "", "Sec-Fetch-Site", foreign); status >= 500 {
+				t.Errorf("%s: status %d", route, status)
+			}
+			continue
+		}
+		wants("from another site", s.ask(method, path, words, "Content-Type", form, "Sec-Fetch-Site", foreign), http.StatusForbidden)
+		wants("from an older browser on another site", s.ask(method, path, words, "Content-Type", form, "Origin", "https://other.example"), http.StatusForbidden)
+		wants("from a page without an origin", s.ask(method, path, words, "Content-Type", form, "Origin", "null"), http.StatusForbidden)
+		wants("as JSON", s.ask(method, path, "{}", "Content-Type", "application/json", "Sec-Fetch-Site", own), http.StatusUnsupportedMediaType)
+		if status := s.ask(method, path, words, "Content-Type", form, "Sec-Fetch-Site", own); status < 400 || status >= 500 {
+			t.Errorf("%s, with a made-up ticket and a wrong code: status %d", route, status)
+		}
+	}
+	if after := s.everything(t); after != before {
+		t.Errorf("something changed what the database holds.\nbefore:\n%s\nafter:\n%s", before, after)
+	}
+	if _, err := s.boards.Reply(t.Context(), key.Anyone, s.thread, board.NewPost{Body: "hello"}); err != nil {
+		t.Fatal(err)
+	}
+	if s.everything(t) == before {
+		t.Error("a reply isn't seen in the database: this test looks at nothing")
+	}
+}
