@@ -19,14 +19,13 @@ var modules = map[string]users{
 	"modernc.org/sqlite":                  {rooms: []string{"db"}},
 	"github.com/jackc/pgx/v5":             {rooms: []string{"db"}},
 	"github.com/pelletier/go-toml/v2":     {rooms: []string{"config", "cmd/moot"}},
-	"golang.org/x/text":                   {rooms: []string{"text", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "cmd/moot"}, tests: everywhere},
+	"golang.org/x/text":                   {rooms: []string{"text", "board", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "cmd/moot"}, tests: everywhere},
 	"github.com/klauspost/compress":       {rooms: []string{"place/gazetteer", "place/build", "web/page"}, tests: []string{"place"}},
 	"github.com/prometheus/client_golang": {rooms: []string{"web"}},
-	"github.com/aquilax/tripcode":         {rooms: []string{"board"}},
+	"gitlab.com/nyarla/go-crypt":          {rooms: []string{"board"}},
 	"golang.org/x/net":                    {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "web", "web/page", "web/placepages", "web/boardpages"}},
 	"github.com/andybalholm/cascadia":     {rooms: []string{"web/page/pagetest"}},
 	"github.com/google/go-cmp":            {tests: everywhere},
-	"pgregory.net/rapid":                  {tests: everywhere},
 }
 
 // moduleOf is the entry of the table modules that an import falls under.
@@ -154,7 +153,7 @@ func TestEveryDependencyIsAccountedFor(t *testing.T) {
 
 func TestModuleLawNotices(t *testing.T) {
 	noticed(t, moduleLaw(bad(t,
-		"internal/board/a.go", "package board\nimport (_ \"modernc.org/sqlite\"; _ \"example.org/new\"; _ \"github.com/aquilax/tripcode\")",
+		"internal/board/a.go", "package board\nimport (_ \"modernc.org/sqlite\"; _ \"example.org/new\"; _ \"gitlab.com/nyarla/go-crypt\")",
 		"internal/text/a.go", "package text\nimport _ \"golang.org/x/net/html\"",
 		"internal/text/a_test.go", "package text\nimport _ \"golang.org/x/net/html\"",
 	)), "board/a.go imports modernc.org/sqlite", "example.org/new", "text/a.go imports golang.org/x/net/html")

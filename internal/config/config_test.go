@@ -154,6 +154,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		"base query":     {[]string{"--base-url", "https://a.example?"}, nil, "--base-url"},
 		"proxy":          {[]string{"--trusted-proxies", "10.0.0.0/8,proxy.example"}, nil, "--trusted-proxies"},
 		"language":       {[]string{"--languages", "en,,el"}, nil, "--languages"},
+		"source no web":  {[]string{"--source-url", "javascript:alert(1)"}, nil, "--source-url"},
+		"source no host": {[]string{"--source-url", "https://"}, nil, "--source-url"},
 		"name in lines":  {[]string{"--site-name", "a\nb"}, nil, "--site-name"},
 		"no name":        {[]string{"--site-name", ""}, nil, "--site-name"},
 		"mysql":          {[]string{"--database", "mysql://x"}, nil, "--database"},
@@ -264,7 +266,7 @@ func TestPasswordsAreHidden(t *testing.T) {
 func TestWhatIsPrintedCanBeRead(t *testing.T) {
 	c := mustLoad(t, []string{
 		"--listen", "unix:/run/mo\"ot\\x", "--listen-ops", "off", "--base-url", "https://moot.example",
-		"--database", "sqlite:/srv/other.db", "--site-name", "Αγορά", "--languages", "el,en",
+		"--database", "sqlite:/srv/other.db", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
 		"--names=false", "--tripcodes=false", "--post-length", "500", "--thread-posts", "0",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",
 		"--drain", "0", "--trusted-proxies", "unix,10.0.0.0/8", "--data", "/srv/mo\tot",

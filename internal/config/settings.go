@@ -22,6 +22,7 @@ type Config struct {
 	Database       string         // "sqlite:PATH", PATH joined to Data if it was relative, or "postgres://…"
 	BaseURL        string         // public address, scheme and host without a slash at the end; "" where it follows Listen: see PublicURL
 	SiteName       string         // what the site is called on its pages
+	SourceURL      string         // where the source of the running program can be had; "" where the operator says nothing
 	Names          bool           // whether posters may give a name
 	Tripcodes      bool           // whether a name may carry a tripcode
 	Languages      []string       // codes, the first for whoever wants none of them; nil for all
@@ -89,6 +90,8 @@ var table = []setting{
 			c.SiteName = strings.TrimSpace(v)
 			return within(len([]rune(c.SiteName)), 1, 60) && !strings.ContainsFunc(v, control)
 		}},
+	{"source-url", "Site", "Where the source of this program can be had, for /about. Who runs a changed Moot owes it to its visitors (AGPL, section 13).", text, "", "nowhere named", "https://… or http://…",
+		func(c *Config, v string) bool { c.SourceURL = v; return webAddress(v) }},
 	{"languages", "Site", "The languages it speaks, by code; the first is for visitors who want none of them.", list, "", "all", "language codes like en or el, with commas between",
 		func(c *Config, v string) bool {
 			c.Languages = items(v)
@@ -120,6 +123,12 @@ var table = []setting{
 }
 
 var languageCode = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+
+// webAddress reports whether v is an address of the web, of any path, or nothing.
+func webAddress(v string) bool {
+	u, err := url.Parse(v)
+	return v == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && !strings.ContainsFunc(v, control)
+}
 
 func control(r rune) bool { return r < ' ' || r == 0x7f }
 
