@@ -7,20 +7,22 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
 
 // listen opens what one of the settings listen and listen-ops says: an address
 // of TCP, or of a socket. A socket that nobody listens on any more is replaced.
-func listen(setting, address string) (net.Listener, error) {
+func listen(setting, address string) (*unhurriedListener, error) {
 	path, unix := strings.CutPrefix(address, "unix:")
 	if !unix {
 		l, err := net.Listen("tcp", address)
 		if err != nil {
 			return nil, notListening(setting, address, err)
 		}
-		return l, nil
+		return unhurried(l.(*net.TCPListener)), nil
 	}
 	if err := clearSocket(path); err != nil {
 		return nil, notListening(setting, address, err)
@@ -33,7 +35,7 @@ func listen(setting, address string) (net.Listener, error) {
 	if err := os.Chmod(path, 0o666); err != nil {
 		return nil, notListening(setting, address, errors.Join(err, l.Close()))
 	}
-	return l, nil
+	return unhurried(l.(*net.UnixListener)), nil
 }
 
 // clearSocket takes away a socket that a killed process left behind. Anything
@@ -82,3 +84,83 @@ func shown(l net.Listener) string {
 	}
 	return l.Addr().String()
 }
+
+// lastCall is how long a site that stops still lets visitors in, and then waits
+// for what they ask.
+const lastCall = 50 * time.Millisecond
+
+// A listener looks on, after the moment, until nobody came while it looked.
+const (
+	look      = 3 * time.Millisecond
+	moreLooks = 30
+)
+
+// unhurriedListener is a listener that can stop letting in before it closes.
+//
+// The system shakes hands before Accept takes a visitor in, and resets those
+// that wait when their listener closes; and net/http drops a request whose head
+// it reads after Shutdown began. A site that only shut down would cut off both.
+type unhurriedListener struct {
+	deadliner
+	stopping atomic.Bool
+	came     bool          // somebody, since Accept last looked at the clock
+	looks    int           // how often it looked on
+	emptied  chan struct{} // nobody is let in any more
+	closed   chan struct{}
+	close    func() error
+}
+
+// deadliner is a listener whose Accept can be given an end.
+type deadliner interface {
+	net.Listener
+	SetDeadline(time.Time) error
+}
+
+func unhurried(l deadliner) *unhurriedListener {
+	u := &unhurriedListener{deadliner: l, emptied: make(chan struct{}), closed: make(chan struct{})}
+	u.close = sync.OnceValue(func() error {
+		close(u.closed)
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil // Accept has closed it
+	})
+	return u
+}
+
+// Stop lets in, for a moment, whoever has come already, and nobody after that.
+// Somebody has to be in Accept.
+func (u *unhurriedListener) Stop(moment time.Duration) {
+	u.stopping.Store(true)
+	u.SetDeadline(time.Now().Add(moment)) // fails on a closed listener only
+	select {
+	case <-u.emptied:
+	case <-u.closed:
+	}
+}
+
+// Accept lets in the next visitor. Once nobody is let in it waits for Close.
+// It is for one caller at a time.
+func (u *unhurriedListener) Accept() (net.Conn, error) {
+	for {
+		c, err := u.deadliner.Accept()
+		stopping := u.stopping.Load()
+		if err == nil || !stopping {
+			u.came = stopping
+			return c, err
+		}
+		if !u.came || u.looks == moreLooks || !errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		}
+		// The moment is over, but somebody came in it: others may wait.
+		u.came = false
+		u.looks++
+		u.SetDeadline(time.Now().Add(look))
+	}
+	err := u.deadliner.Close() // whoever comes now is told at once that nobody listens
+	close(u.emptied)
+	<-u.closed
+	return nil, errors.Join(net.ErrClosed, err)
+}
+
+func (u *unhurriedListener) Close() error { return u.close() }

@@ -53,13 +53,27 @@ func (c *call) host(cfg *config.Config, fill func(context.Context, *site) error)
 	}
 	var background sync.WaitGroup
 	s.background(ctx, &background)
-	err = s.door.Run(ctx, public, ops, cfg.Drain)
+	err = s.door.Run(afterLastCall(ctx, public), public, ops, cfg.Drain)
 	stop()
 	background.Wait()
 	if err = errors.Join(err, s.close()); err == nil {
 		log.Info("stopped, nothing cut")
 	}
 	return err
+}
+
+// afterLastCall ends a moment after ctx, when whoever had come to the door by
+// then has been let in and heard.
+func afterLastCall(ctx context.Context, public []net.Listener) context.Context {
+	heard, end := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		defer end()
+		for _, l := range public {
+			l.(*unhurriedListener).Stop(lastCall)
+		}
+		time.Sleep(lastCall)
+	})
+	return heard
 }
 
 // newLog is the operator's log.

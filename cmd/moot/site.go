@@ -36,7 +36,7 @@ type site struct {
 	door      *web.Server
 }
 
-// open opens a site. Fill, if any, writes into its boards before anybody reads
+// open opens a site, which is ready until ctx ends. Fill, if any, writes into its boards before anybody reads
 // them. Whatever open returns, error or not, is to be closed.
 func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(context.Context, *site) error) (*site, error) {
 	s := &site{log: log, outbox: event.New()}
@@ -69,12 +69,23 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	}
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
-			Name: cfg.SiteName, Base: cfg.BaseURL, Languages: languages,
+			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages,
 			Gazetteer: s.places, Guard: guard.New(now, patience(cfg)), Clock: now, Log: log,
 		},
-		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Ready: s.db.Ping,
+		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Ready: s.ready(ctx),
 	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory))
 	return s, err
+}
+
+// ready reports why the site can't be sent visitors, until life ends: then it
+// is about to stop.
+func (s *site) ready(life context.Context) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if life.Err() != nil {
+			return errors.New("stopping")
+		}
+		return s.db.Ping(ctx)
+	}
 }
 
 // patience is what the guard asks of visitors. A site that asks for no wait
