@@ -1,6 +1,7 @@
-// Package clock is the only place where Moot asks what time it is, so that a
-// test can hold time still and move it, and so that a clock that jumps is
-// noticed before anything is deleted by it.
+// Package clock is where Moot asks what time it is, for all that is kept or
+// decided by it, so that a test can hold time still and move it, and so that a
+// clock that jumps is noticed before anything is deleted by it. Only how long
+// something takes, and how long a connection may, is measured elsewhere.
 package clock
 
 import (

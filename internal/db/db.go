@@ -48,12 +48,19 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	return nil, fmt.Errorf("database address %q: want sqlite:PATH or postgres://…", masked(address))
 }
 
-// masked is an address without its password, fit for an error message.
+// masked is an address without a password, fit for an error message.
 func masked(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.User == nil {
-		return address
+	if err != nil {
+		return "(unreadable)"
 	}
+	q := u.Query()
+	for name := range q {
+		if strings.Contains(name, "password") {
+			q.Set(name, "xxxxx")
+		}
+	}
+	u.RawQuery = q.Encode()
 	return u.Redacted()
 }
 

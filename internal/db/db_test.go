@@ -199,7 +199,7 @@ func TestWhatWasWrittenIsThereAfterReopening(t *testing.T) {
 }
 
 func TestAddressesThatNobodyCanOpen(t *testing.T) {
-	for _, address := range []string{"", "moot.db", "mysql://x/y", "sqlite:", "sqlite:" + filepath.Join(t.TempDir(), "missing", "moot.db"), "postgres://nobody:hush@127.0.0.1:1/none"} {
+	for _, address := range []string{"", "moot.db", "mysql://x/y", "sqlite:", "sqlite:" + filepath.Join(t.TempDir(), "missing", "moot.db"), "postgres://nobody:hush@127.0.0.1:1/none", "postgres://127.0.0.1:1/none?password=hush", "postgres://nobody:hush%zz@127.0.0.1:1/none"} {
 		d, err := db.Open(t.Context(), address)
 		if err == nil {
 			d.Close()
