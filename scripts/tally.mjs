@@ -23,7 +23,7 @@ const handle = {
   },
   pass(event) {
     if (event.Test) passed++;
-    else console.log(`ok    ${event.Package} ${event.Elapsed}s`);
+    else console.log(`ok    ${event.Package} ${event.Elapsed.toFixed(1)}s`);
     said.delete(key(event));
   },
   skip(event) {
@@ -34,7 +34,7 @@ const handle = {
     if (event.Test) failed++;
     else broken = true;
     process.stdout.write(said.get(key(event)) ?? "");
-    if (!event.Test) console.log(`FAIL  ${event.Package} ${event.Elapsed}s`);
+    if (!event.Test) console.log(`FAIL  ${event.Package}`);
     said.delete(key(event));
   },
 };

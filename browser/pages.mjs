@@ -1,0 +1,133 @@
+// Every kind of page there is, each by an address of the demo. A new kind of
+// page gets a line here, and with it all that is asked of every page:
+// accessibility, narrow windows, valid HTML, print, pictures to look at.
+
+const read = async (site, path) => (await fetch(site.address + path)).text();
+
+// addresses on the demo that a page leads to.
+async function links(site, path, pattern) {
+  const html = await read(site, path);
+  return [...html.matchAll(/ href="([^"#?]*)/g)].map((found) => found[1]).filter((href) => pattern.test(href));
+}
+
+// longest finds the thread with the most to show: replies, quotes, marks.
+async function longest(site, board) {
+  let most = { length: 0 };
+  for (const path of new Set(await links(site, board, /\/t\/\d+$/))) {
+    const html = await read(site, path);
+    if (html.length > most.length) most = { path, length: html.length };
+  }
+  return most.path;
+}
+
+export const busy = "/gr/thessaloniki";
+export const quiet = "/is/reykjavik";
+
+// kinds lists the pages that an address leads to: {name, path, status}.
+export async function kinds(site) {
+  const thread = await longest(site, busy);
+  const number = thread.match(/\d+$/)[0];
+  const right = (await links(site, "/lb/beirut", /\/t\/\d+$/))[0];
+  const list = [
+    ["front", "/"],
+    ["find", "/find?q=springfield"],
+    ["find-slip", "/find?q=thesaloniky"],
+    ["find-none", "/find?q=zzqxzzqxzzqx"],
+    ["find-empty", "/find"],
+    ["about", "/about"],
+    ["places-world", "/world/places"],
+    ["places-country", "/gr/places"],
+    ["places-region", "/gr/central-macedonia/places"],
+    ["map-world", "/world/map"],
+    ["map-country", "/gr/map"],
+    ["wall", busy],
+    ["wall-quiet", quiet],
+    ["wall-country", "/gr"],
+    ["wall-region", "/gr/central-macedonia"],
+    ["wall-world", "/world"],
+    ["index", `${busy}/index`],
+    ["catalog", `${busy}/catalog`],
+    ["catalog-none", `${busy}/catalog?q=zzqxzz`],
+    ["everywhere", "/gr/everywhere"],
+    ["thread", thread],
+    ["thread-last", `${thread}/last`],
+    ["thread-arabic", right],
+    ["new", `${busy}/new`],
+    ["reply", `${thread}/reply?quote=${number}`],
+    ["take-back", `/p/${number}/take-back`],
+    ["unknown-place", "/gr/thesaloniki-by-the-sea", 404],
+    ["unknown-thread", `${busy}/t/999999999`, 404],
+  ];
+  return list.map(([name, path, status = 200]) => ({ name, path, status }));
+}
+
+// Pages that only sending a form leads to, by how a visitor gets there.
+export const refused = {
+  async "new-refused"({ page }) {
+    await page.goto(`${busy}/new`);
+    await page.locator("#subject").fill("Who has the key? ".repeat(20));
+    await page.locator("#body").fill("There is a hall on the corner that nobody uses.\n>>1\n'''Who has the key?'''");
+    await page.locator("button[value=post]").click();
+    await page.locator("#subject-error").waitFor();
+  },
+  async "new-preview"({ page }) {
+    await page.goto(`${busy}/new`);
+    await page.locator("#subject").fill("Who has the key?");
+    await page.locator("#body").fill(marks);
+    await page.locator("button[value=preview]").click();
+    await page.locator("section.preview").waitFor();
+  },
+  async "reply-refused"({ page }) {
+    await page.goto(`${busy}/catalog`);
+    await page.locator(".tile a").first().click();
+    await page.locator("#body").fill("too long ".repeat(1000));
+    await page.locator("#write button[value=post]").click();
+    await page.locator("#body-error").waitFor();
+  },
+  async "take-back-refused"({ page }) {
+    await page.goto(`${busy}/catalog`);
+    await page.locator(".tile a").first().click();
+    const number = page.url().match(/\d+$/)[0];
+    await page.goto(`/p/${number}/take-back`);
+    await page.locator("#code").fill("not-the-code");
+    await page.locator("form[action='/take-back'] button").click();
+    await page.locator("#code-error, .refusal").first().waitFor();
+  },
+  // What a writer sees who comes back from the form: the delete code.
+  async "thread-yours"({ page }) {
+    await page.goto("/is/akureyri/new");
+    await page.locator("#subject").fill("Who has the key?");
+    await page.locator("#body").fill(`${marks}\n${++posts}`);
+    await page.locator("button[value=post]").click();
+    await page.locator(".yours").waitFor();
+  },
+};
+let posts = 0;
+
+// marks is a text with every kind of mark in it.
+export const marks = [
+  "There is a hall on the corner that '''nobody''' uses, ''as far as I know''.",
+  ">they never answer",
+  "[spoiler]the caretaker[/spoiler] has the `key`; see >>>/gr/athens/ and https://example.org/hall?a=1&b=2",
+  "שלום, and مرحبا in one line.",
+].join("\n");
+
+// answered are the same pages as the server writes them, as [name, html].
+export async function answered(site, get) {
+  const send = async (path, fields) => {
+    const html = await (await get(path)).text();
+    const form = html.match(/<form class="form write[\s\S]*?<\/form>/)[0];
+    const ticket = form.match(/name="ticket" value="([^"]*)"/)[1];
+    const answer = await get(form.match(/ action="([^"]*)"/)[1], { method: "POST", body: new URLSearchParams({ ticket, ...fields }) });
+    return answer.status === 303 ? (await get(answer.headers.get("Location"))).text() : answer.text();
+  };
+  const thread = await longest(site, busy);
+  return [
+    ["new-refused", await send(`${busy}/new`, { subject: "x".repeat(300), body: "", name: "n".repeat(99), do: "post" })],
+    ["new-preview", await send(`${busy}/new`, { subject: "Who has the key?", body: marks, name: "Ana#word", options: "sage", do: "preview" })],
+    ["new-posted", await send(`${busy}/new`, { subject: "Who has the key?", body: marks, name: "Ana#word", options: "sage", do: "post" })],
+    ["reply-refused", await send(thread, { body: "x".repeat(9000), do: "post" })],
+    ["take-back-refused", await (await get("/take-back", { method: "POST", body: new URLSearchParams({ post: thread.match(/\d+$/)[0], code: "wrong" }) })).text()],
+    ["take-back-nothing", await (await get("/take-back", { method: "POST", body: new URLSearchParams({ code: "wrong" }) })).text()],
+  ];
+}
