@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -102,12 +103,15 @@ func (d Document) spans(yield func(Span) bool) {
 
 // Plain is the document without its markup. What a spoiler hides is ▒, one
 // for each character. With a limit above 0 it is an excerpt: one line of at
-// most limit characters, cut at the end of a word where there is one near, and
-// then ended by …. With limit 0 it is whole, in lines. Links are short, as in
+// most limit characters, without quotes where more is said, cut at the end of a
+// word where there is one near, and then ended by …. With limit 0 it is whole, in lines. Links are short, as in
 // HTML.
 func (d Document) Plain(limit int) string {
 	var w plainWriter
 	for i, b := range d.Blocks {
+		if limit > 0 && b.Kind == Quote && !d.quotesOnly() {
+			continue // an excerpt is of what the writer says, not of what is answered
+		}
 		if i > 0 {
 			if limit > 0 {
 				w.WriteByte(' ')
@@ -124,6 +128,11 @@ func (d Document) Plain(limit int) string {
 		return balance(w.String())
 	}
 	return excerpt(strings.Join(strings.Fields(withoutDirections(w.String())), " "), limit)
+}
+
+// quotesOnly reports whether nothing is said but in quotes.
+func (d Document) quotesOnly() bool {
+	return !slices.ContainsFunc(d.Blocks, func(b Block) bool { return b.Kind != Quote })
 }
 
 type plainWriter struct{ strings.Builder }

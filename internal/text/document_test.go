@@ -371,3 +371,18 @@ func BenchmarkHostile(b *testing.B) {
 		})
 	}
 }
+
+func TestAnExcerptIsOfWhatTheWriterSays(t *testing.T) {
+	for body, want := range map[string]string{
+		">they never answer\nThen let us agree on the question.": "Then let us agree on the question.",
+		">>12\n>quoted\nMine.": ">>12 Mine.",
+		">only\n>quotes":       ">only >quotes",
+	} {
+		if got := Parse(body).Plain(100); got != want {
+			t.Errorf("of %q: %q, want %q", body, got, want)
+		}
+		if got := Parse(body).Plain(0); got != body {
+			t.Errorf("whole, %q is %q", body, got)
+		}
+	}
+}

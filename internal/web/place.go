@@ -137,13 +137,11 @@ func (s *Server) unknownPlace(q *page.Request) {
 		}
 		return r
 	}, strings.ToValidUTF8(asked, ""))
-	matches := s.site.Gazetteer.Find(asked, nearestPlaces)
+	var country place.Place
 	if len(segments) > 1 {
-		if country, ok := s.site.Gazetteer.ByPath(strings.ToLower(segments[0])); ok {
-			within := func(m place.Match) bool { return country.Contains(m.Place) }
-			matches = append(filter(matches, within), filter(matches, func(m place.Match) bool { return !within(m) })...)
-		}
+		country, _ = s.site.Gazetteer.ByPath(strings.ToLower(segments[0]))
 	}
+	matches := s.spelledNearly(asked, country)
 	v := &errorView{
 		Heading: q.T("web.no_place_title"),
 		Words:   []string{q.T("web.no_place")},
@@ -154,6 +152,28 @@ func (s *Server) unknownPlace(q *page.Request) {
 		v.Nearest = append(v.Nearest, m.Place)
 	}
 	s.render(q, http.StatusNotFound, v)
+}
+
+// spelledNearly finds places by the words that were asked for, or by the first
+// few of them, those in the country of the address first. Where no words help
+// it is the largest cities of that country.
+func (s *Server) spelledNearly(asked string, country place.Place) []place.Match {
+	words := strings.Fields(asked)
+	words = words[:min(len(words), 6)]
+	for n := len(words); n > 0; n-- {
+		matches := s.site.Gazetteer.Find(strings.Join(words[:n], " "), nearestPlaces)
+		if len(matches) > 0 {
+			within := func(m place.Match) bool { return country.Valid() && country.Contains(m.Place) }
+			return append(filter(matches, within), filter(matches, func(m place.Match) bool { return !within(m) })...)
+		}
+	}
+	var largest []place.Match
+	if country.Valid() {
+		for _, p := range country.Cities(nearestPlaces) {
+			largest = append(largest, place.Match{Place: p})
+		}
+	}
+	return largest
 }
 
 func filter(matches []place.Match, keep func(place.Match) bool) []place.Match {

@@ -100,3 +100,21 @@ func TestNoSuchPageOnABoard(t *testing.T) {
 	p := pagetest.Get(t, open(t, nil), "/gr/athens/nothing").Want(404)
 	p.Has(`.trail a[href="/gr/athens"]`)
 }
+
+func TestAnUnknownPlaceIsOfferedByItsFirstWords(t *testing.T) {
+	w := open(t, nil)
+	for path, want := range map[string]string{
+		"/gr/thesaloniki-by-the-sea": "/gr/thessaloniki",
+		"/gr/qqqzzzxx":               "/gr/athens",
+		"/zz/kilkis":                 "/gr/kilkis",
+	} {
+		p := pagetest.Get(t, w, path).Want(404)
+		found := false
+		for _, a := range p.All(".list a") {
+			found = found || pagetest.Attr(a, "href") == want
+		}
+		if !found {
+			t.Errorf("%s isn't offered for %s", want, path)
+		}
+	}
+}

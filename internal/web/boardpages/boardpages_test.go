@@ -477,6 +477,9 @@ func TestAddressesThatFingersKnow(t *testing.T) {
 			t.Errorf("the form has %q", quote.Text("#body"))
 		}
 		quote.Has(".quoted .post")
+		if here := quote.Text(".trail [aria-current]"); here != "Reply" {
+			t.Errorf("the trail ends in %q", here)
+		}
 	})
 }
 

@@ -279,12 +279,10 @@ func (d *door) renderWrite(q *page.Request, v *writeView) error {
 		w.give(q)
 	}
 	v.Head, v.Lead = q.T("board.start_title"), q.T("board.start_lead", "place", q.Name(q.Place))
-	crumb := page.Crumb{Name: v.Head}
-	if v.Thread != nil {
-		v.Head, v.Lead = q.T("board.reply_title"), ""
-	} else if !w.Opens {
+	if !w.Opens {
 		v.Head, v.Lead = q.T("board.reply_title"), ""
 	}
+	crumb := page.Crumb{Name: v.Head}
 	if v.Preview != nil {
 		v.Head, v.Lead = q.T("board.preview_title"), q.T("board.preview_lead")
 	}

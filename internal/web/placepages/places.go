@@ -35,7 +35,8 @@ type placesView struct {
 type rung struct {
 	Place  place.Place
 	Name   string
-	Lively int // boards with posts in it, its own included
+	Lively int    // boards with posts in it, its own included; of a city, its threads
+	Says   string // that count in words
 }
 
 // Address is where the way down goes on: a city's board, else what lies in it.
@@ -61,7 +62,7 @@ func (d *door) places(q *page.Request) error {
 	rungs := func(places []place.Place) []rung {
 		made := make([]rung, len(places))
 		for i, p := range places {
-			made[i] = rung{p, q.Name(p), lively[p]}
+			made[i] = d.rung(q, p, lively[p])
 		}
 		return made
 	}
@@ -102,6 +103,14 @@ func (d *door) places(q *page.Request) error {
 		v.Next = "/" + p.Path() + "/places?after=" + after
 	}
 	return placesPage.Render(q, v)
+}
+
+func (d *door) rung(q *page.Request, p place.Place, boards int) rung {
+	r := rung{p, q.Name(p), boards, q.T("places.boards_with_posts", "n", boards)}
+	if own, ok := d.directory.Board(p); ok && p.Kind() == place.City {
+		r.Lively, r.Says = own.Threads, q.T("places.threads", "n", own.Threads)
+	}
+	return r
 }
 
 // pageOf cuts one page out of a list of places: those that follow the one whose
