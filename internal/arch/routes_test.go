@@ -2,6 +2,7 @@ package arch
 
 import (
 	"go/ast"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +24,9 @@ func routes(sources []source) (found []string, complaints []string) {
 			case *ast.CompositeLit:
 				switch typeName(n.Type) {
 				case "page.Pages":
-					for name, list := range lists(n) {
+					named := lists(n)
+					for _, name := range slices.Backward(slices.Sorted(maps.Keys(named))) { // Site, then Board
+						list := named[name]
 						read[list] = true
 						some, wrong := s.patterns(name, list)
 						found, complaints = append(found, some...), append(complaints, wrong...)
