@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"net"
+	"os"
 	"os/signal"
 	"runtime/debug"
 	"sync"
@@ -29,10 +30,8 @@ func serve(c *call) error {
 // host runs the site that cfg describes until it is told to stop. For fill, see
 // open.
 func (c *call) host(cfg *config.Config, fill func(context.Context, *site) error) error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	ctx, stop := c.untilSignal()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal is no longer caught: it ends the process
-
 	log := newLog(c.err, cfg)
 	public, ops, err := listeners(cfg)
 	if err != nil {
@@ -60,6 +59,22 @@ func (c *call) host(cfg *config.Config, fill func(context.Context, *site) error)
 		log.Info("stopped, nothing cut")
 	}
 	return err
+}
+
+// untilSignal ends when the system says to stop. When it says so again the
+// process ends, whatever it is doing.
+func (c *call) untilSignal() (ctx context.Context, stop func()) {
+	ctx, stop = context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		<-signals
+		stop()
+		<-signals
+		fmt.Fprintln(c.err, "moot: stopped at once")
+		os.Exit(1)
+	}()
+	return ctx, stop
 }
 
 // afterLastCall ends a moment after ctx, when whoever had come to the door by
