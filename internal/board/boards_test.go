@@ -241,6 +241,26 @@ func TestALongThreadIsReadInParts(t *testing.T) {
 	})
 }
 
+// Everybody answers the opening post; the others' backlinks must not go short,
+// nor the page grow heavy with it.
+func TestManyBacklinksOfOnePostAreBounded(t *testing.T) {
+	each(t, limits, func(t *testing.T, s site) {
+		opened := s.start("gr/athens", "everybody answers this").Number
+		var last int64
+		for range 60 {
+			last = s.reply(opened, board.NewPost{Body: fmt.Sprintf(">>%d me too", opened)}).Number
+		}
+		answer := s.reply(opened, board.NewPost{Body: fmt.Sprintf(">>%d and >>%d", last, opened)})
+		v := s.view(opened, board.Span{})
+		if n := len(v.Opening.Back); n != 40 {
+			t.Errorf("the opening post has %d backlinks", n)
+		}
+		if p := v.Posts[59]; !slices.Equal(p.Back, []board.Target{answer}) || len(v.Posts[60].Refs) != 2 {
+			t.Errorf("backlinks %+v, references %+v", p.Back, v.Posts[60].Refs)
+		}
+	})
+}
+
 func TestAFormSentTwicePostsOnce(t *testing.T) {
 	each(t, limits, func(t *testing.T, s site) {
 		opened := s.start("gr/athens", "once")

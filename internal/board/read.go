@@ -326,29 +326,49 @@ func lastPosts(tx *db.Tx, thread int64, n int) ([]Post, error) {
 	return posts, err
 }
 
-// maxBacklinks bounds the backlinks of one view: a post that thousands refer
-// to must not make its page heavy.
-const maxBacklinks = 2000
+// How many backlinks a view has: a post that thousands refer to, as many an
+// opening post is, must not make its page heavy or leave the others without.
+const (
+	openingBacklinks = 40
+	replyBacklinks   = 2000 // of all replies of a view together
+)
 
-// addQuotes reads what the posts of one thread refer to and are referred by.
+// addQuotes reads what posts refer to and are referred by. They are of one
+// thread and in order; the opening post may stand before a gap.
 func addQuotes(tx *db.Tx, thread int64, posts []Post) error {
+	opening, replies := posts, posts
+	if len(posts) > 0 && posts[0].Opens() {
+		opening, replies = posts[:1], posts[1:]
+	} else {
+		opening = nil
+	}
+	if err := addStretch(tx, thread, opening, openingBacklinks); err != nil {
+		return err
+	}
+	return addStretch(tx, thread, replies, replyBacklinks)
+}
+
+// quote is one reference as it concerns the post of: out of it, or to it.
+type quote struct {
+	of    int64
+	other Target
+}
+
+func scanQuote(scan db.Scan) (q quote, err error) {
+	return q, scan(&q.of, &q.other.Number, &q.other.Thread, &q.other.Place)
+}
+
+// addStretch does addQuotes for posts that stand without a gap.
+func addStretch(tx *db.Tx, thread int64, posts []Post, backlinks int) error {
 	if len(posts) == 0 {
 		return nil
 	}
 	place := make(map[int64]int, len(posts))
-	low, high := posts[0].Number, posts[0].Number
 	for i, p := range posts {
 		place[p.Number] = i
-		low, high = min(low, p.Number), max(high, p.Number)
 	}
-	type quote struct {
-		of    int64
-		other Target
-	}
-	read := func(scan db.Scan) (q quote, err error) {
-		return q, scan(&q.of, &q.other.Number, &q.other.Thread, &q.other.Place)
-	}
-	refs, err := db.All(tx, read, `SELECT q.source, q.target, q.target_thread, t.place FROM quote q JOIN thread t ON t.number = q.target_thread
+	low, high := posts[0].Number, posts[len(posts)-1].Number
+	refs, err := db.All(tx, scanQuote, `SELECT q.source, q.target, q.target_thread, t.place FROM quote q JOIN thread t ON t.number = q.target_thread
 		WHERE q.source_thread = $1 AND q.source BETWEEN $2 AND $3 ORDER BY q.source, q.target`, thread, low, high)
 	if err != nil {
 		return err
@@ -358,8 +378,8 @@ func addQuotes(tx *db.Tx, thread int64, posts []Post) error {
 			posts[i].Refs = append(posts[i].Refs, q.other)
 		}
 	}
-	back, err := db.All(tx, read, `SELECT q.target, q.source, q.source_thread, t.place FROM quote q JOIN thread t ON t.number = q.source_thread
-		WHERE q.target_thread = $1 AND q.target BETWEEN $2 AND $3 ORDER BY q.target, q.source LIMIT $4`, thread, low, high, maxBacklinks)
+	back, err := db.All(tx, scanQuote, `SELECT q.target, q.source, q.source_thread, t.place FROM quote q JOIN thread t ON t.number = q.source_thread
+		WHERE q.target_thread = $1 AND q.target BETWEEN $2 AND $3 ORDER BY q.target, q.source LIMIT $4`, thread, low, high, backlinks)
 	if err != nil {
 		return err
 	}
