@@ -115,10 +115,10 @@ func (b *Boards) Reply(ctx context.Context, actor key.Actor, thread int64, n New
 	})
 }
 
-// admit takes a place in a thread for one more post, and holds the thread
-// until the transaction ends, so that numbers in a thread follow one another.
+// admit sees whether a thread takes one more post, and holds the thread until
+// the transaction ends.
 func (b *Boards) admit(tx *db.Tx, actor key.Actor, thread int64) (place string, err error) {
-	place, posts, locked, err := growThread(tx, thread)
+	place, posts, locked, err := holdThread(tx, thread)
 	switch {
 	case err == db.ErrNone:
 		return "", fault.New(fault.NotFound, "board.no_thread")
@@ -126,7 +126,7 @@ func (b *Boards) admit(tx *db.Tx, actor key.Actor, thread int64) (place string, 
 		return "", err
 	case locked:
 		return "", fault.New(fault.Conflict, "board.locked").On("body")
-	case b.limits.ThreadPosts > 0 && posts > b.limits.ThreadPosts:
+	case b.limits.ThreadPosts > 0 && posts >= b.limits.ThreadPosts:
 		return "", fault.New(fault.Conflict, "board.full", "limit", b.limits.ThreadPosts).On("body")
 	}
 	return place, order.May(actor, order.Reply, place)

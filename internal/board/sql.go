@@ -29,20 +29,20 @@ func insertThread(tx *db.Tx, p place.Place, number int64, subject string, at tim
 	return err
 }
 
-// growThread counts one more post and holds the thread's row.
-func growThread(tx *db.Tx, thread int64) (place string, posts int, locked bool, err error) {
-	err = tx.Row(`UPDATE thread SET posts = posts + 1 WHERE number = $1 RETURNING place, posts, locked`, thread).
-		Scan(&place, &posts, &locked)
+// holdThread holds a thread's row, so that numbers in a thread follow one
+// another, and reads what a reply must know of it.
+func holdThread(tx *db.Tx, thread int64) (place string, posts int, locked bool, err error) {
+	err = tx.HoldRow(`SELECT place, posts, locked FROM thread WHERE number = $1`, thread).Scan(&place, &posts, &locked)
 	return place, posts, locked, err
 }
 
-// touch notes a thread's newest post and, unless it is sage, bumps it.
+// touch counts a thread's newest post and, unless that is sage, bumps it.
 func touch(tx *db.Tx, t Target, sage bool, at time.Time) error {
 	if sage {
-		_, err := tx.Exec(`UPDATE thread SET last_at = $2 WHERE number = $1`, t.Thread, at.Unix())
+		_, err := tx.Exec(`UPDATE thread SET posts = posts + 1, last_at = $2 WHERE number = $1`, t.Thread, at.Unix())
 		return err
 	}
-	_, err := tx.Exec(`UPDATE thread SET last_at = $2, bump = $3 WHERE number = $1`, t.Thread, at.Unix(), t.Number)
+	_, err := tx.Exec(`UPDATE thread SET posts = posts + 1, last_at = $2, bump = $3 WHERE number = $1`, t.Thread, at.Unix(), t.Number)
 	return err
 }
 
@@ -74,13 +74,17 @@ func count(tx *db.Tx, place string, threads, posts int, at time.Time) error {
 		return err
 	}
 	var lively int64
-	err := tx.Row(`INSERT INTO board (place, threads, posts, lively, last_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (place) DO UPDATE SET threads = board.threads + excluded.threads, posts = board.posts + excluded.posts, last_at = excluded.last_at
-		RETURNING lively`, place, threads, posts, int64(freshness(at)), at.Unix()).Scan(&lively)
-	if err != nil {
+	switch err := tx.HoldRow(`SELECT lively FROM board WHERE place = $1`, place).Scan(&lively); err {
+	case nil:
+		lively = int64(Liveliness(lively).add(at))
+	case db.ErrNone: // its first post, or one of two first posts at once
+		lively = int64(freshness(at))
+	default:
 		return err
 	}
-	_, err = tx.Exec(`UPDATE board SET lively = $2 WHERE place = $1`, place, int64(Liveliness(lively).add(at)))
+	_, err := tx.Exec(`INSERT INTO board (place, threads, posts, lively, last_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (place) DO UPDATE SET threads = board.threads + excluded.threads, posts = board.posts + excluded.posts, lively = excluded.lively, last_at = excluded.last_at`,
+		place, threads, posts, lively, at.Unix())
 	return err
 }
 
@@ -127,7 +131,7 @@ func holdPost(tx *db.Tx, number int64) (Target, []byte, error) {
 	if err != nil {
 		return t, nil, err
 	}
-	if _, err := tx.Exec(`UPDATE thread SET posts = posts WHERE number = $1`, t.Thread); err != nil {
+	if _, _, _, err := holdThread(tx, t.Thread); err != nil {
 		return t, nil, err
 	}
 	return standing(tx, number) // another may have taken it back while this waited

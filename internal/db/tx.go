@@ -37,6 +37,17 @@ func (tx *Tx) Row(query string, args ...any) *sql.Row {
 	return tx.q.QueryRowContext(tx.ctx, query, args...)
 }
 
+// HoldRow is Row, and holds the row it finds until the transaction ends: nobody
+// else changes it meanwhile. Unlike an update that changes nothing it leaves no
+// dead version behind on PostgreSQL. On SQLite a writer is alone anyway. The
+// query is a plain SELECT from one table.
+func (tx *Tx) HoldRow(query string, args ...any) *sql.Row {
+	if tx.engine == PostgreSQL {
+		query += ` FOR UPDATE`
+	}
+	return tx.Row(query, args...)
+}
+
 // Rows runs a query for many. See All for the usual way to read them.
 func (tx *Tx) Rows(query string, args ...any) (*sql.Rows, error) {
 	return tx.q.QueryContext(tx.ctx, query, args...)
