@@ -11,7 +11,7 @@ async function links(site, path, pattern) {
 }
 
 // longest finds the thread with the most to show: replies, quotes, marks.
-async function longest(site, board) {
+export async function longest(site, board) {
   let most = { length: 0 };
   for (const path of new Set(await links(site, board, /\/t\/\d+$/))) {
     const html = await read(site, path);

@@ -4,18 +4,19 @@
 // those only.
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { kinds, refused } from "./pages.mjs";
+import { busy, kinds, longest, refused } from "./pages.mjs";
 import { Site, root } from "./site.mjs";
 import { Visitor, launch } from "./visitor.mjs";
 
 const most = 150 << 10; // bytes of a picture in the README
 
+// A Greek town's board, and the thread of an English one that says most.
 const readme = [
-  { file: "front", kind: "front", width: 1280, height: 860, theme: "light" },
-  { file: "board-phone", kind: "wall", width: 390, height: 844, theme: "light" },
-  { file: "thread", kind: "thread", width: 1280, height: 860, theme: "light" },
-  { file: "dark", kind: "wall", width: 1280, height: 860, theme: "dark" },
-  { file: "classic", kind: "thread", width: 1280, height: 860, theme: "classic" },
+  { file: "front", path: () => "/", width: 1280, height: 1120, theme: "light" },
+  { file: "board-phone", path: () => busy, width: 390, height: 844, theme: "light" },
+  { file: "thread", path: (site) => longest(site, "/gb/leeds"), width: 1280, height: 860, theme: "light" },
+  { file: "dark", path: () => busy, width: 1280, height: 860, theme: "dark" },
+  { file: "classic", path: (site) => longest(site, "/gb/leeds"), width: 1280, height: 860, theme: "classic" },
 ];
 
 // picture saves what the window shows, or the whole page. Chromium's own WebP
@@ -30,13 +31,12 @@ async function picture(visitor, path, { whole = false } = {}) {
   console.log(`${path}.webp  ${Math.round(size / 1024)} KiB`);
 }
 
-async function forReadme(browser, site, all) {
+async function forReadme(browser, site) {
   const folder = join(root, "docs/pictures");
   mkdirSync(folder, { recursive: true });
-  for (const { file, kind, width, height, theme } of readme) {
+  for (const { file, path, width, height, theme } of readme) {
     const visitor = await Visitor.come(browser, site, { size: { width, height } });
-    const { path } = all.find(({ name }) => name === kind);
-    await visitor.go(`${path}?theme=${theme}`);
+    await visitor.go(`${await path(site)}?theme=${theme}`);
     await picture(visitor, join(folder, file));
     await visitor.leave();
   }
@@ -68,8 +68,7 @@ async function everything(browser, site, all, only) {
 const [mode, ...only] = process.argv.slice(2);
 const [site, browser] = await Promise.all([Site.start("demo"), launch()]);
 try {
-  const all = await kinds(site);
-  await (mode === "all" ? everything(browser, site, all, only) : forReadme(browser, site, all));
+  await (mode === "all" ? everything(browser, site, await kinds(site), only) : forReadme(browser, site));
 } finally {
   await browser.close();
   await site.stop();

@@ -54,6 +54,8 @@ export class Site {
     for (const [name, value] of Object.entries(this.settings)) args.push(`--${name}`, value);
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MOOT_")));
     this.process = spawn(command(), args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = this.process;
+    process.once("exit", () => child.exitCode === null && child.kill("SIGKILL")); // a test that broke leaves nothing running
     this.said = "";
     this.ended = new Promise((done) => this.process.once("exit", (code, signal) => done({ code, signal })));
     this.process.stderr.setEncoding("utf8").on("data", (text) => (this.said += text));

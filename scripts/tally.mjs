@@ -15,6 +15,7 @@ const key = (event) => `${event.Package ?? event.ImportPath} ${event.Test ?? ""}
 
 const handle = {
   output(event) {
+    if (/^=== (RUN|PAUSE|CONT|NAME)\b/.test(event.Output)) return;
     said.set(key(event), (said.get(key(event)) ?? "") + event.Output);
   },
   "build-output": (event) => process.stdout.write(event.Output),
