@@ -31,9 +31,9 @@ const (
 type Thread struct {
 	Number  int64 // that of its opening post
 	Place   place.Place
-	Subject string // "" where none was given
-	Posts   int    // that stand, the opening post among them
-	At      time.Time
+	Subject string    // "" where none was given
+	Posts   int       // that stand, the opening post among them
+	At      time.Time // in the place's zone, as is LastAt
 	LastAt  time.Time
 	Locked  bool // closed to replies
 	Full    bool // has as many posts as the site allows

@@ -17,7 +17,7 @@ type Lively struct {
 	Place      place.Place
 	Threads    int
 	Posts      int
-	Last       time.Time
+	Last       time.Time // of its newest post, in the place's zone
 	Liveliness Liveliness
 }
 
@@ -56,8 +56,9 @@ func (b *Boards) scanLively(scan db.Scan) (l Lively, err error) {
 	if err = scan(&path, &l.Threads, &l.Posts, &l.Liveliness, &at); err != nil {
 		return l, err
 	}
-	l.Last = time.Unix(at, 0).UTC()
-	l.Place, err = b.place(path)
+	if l.Place, err = b.place(path); err == nil {
+		l.Last = time.Unix(at, 0).In(l.Place.Zone())
+	}
 	return l, err
 }
 

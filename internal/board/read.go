@@ -152,10 +152,12 @@ func (b *Boards) scanThread(scan db.Scan, more ...any) (Thread, error) {
 	if err != nil {
 		return t, err
 	}
-	t.At, t.LastAt = time.Unix(at, 0).UTC(), time.Unix(lastAt, 0).UTC()
 	t.Full = b.limits.ThreadPosts > 0 && t.Posts >= b.limits.ThreadPosts
-	t.Place, err = b.place(path)
-	return t, err
+	if t.Place, err = b.place(path); err != nil {
+		return t, err
+	}
+	t.At, t.LastAt = time.Unix(at, 0).In(t.Place.Zone()), time.Unix(lastAt, 0).In(t.Place.Zone())
+	return t, nil
 }
 
 // place is the place of a path that was stored: paths are stable for ever.

@@ -536,6 +536,24 @@ func TestASiteWithoutNames(t *testing.T) {
 	})
 }
 
+// A reader sees the hour that it was where it was written.
+func TestTimesAreThoseOfThePlace(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		for place, hour := range map[string]string{"gr/athens": "14:00", "jp/osaka": "21:00", "br/recife": "09:00"} {
+			s.clock.Set(noon)
+			thread := b.start(place, "s", "b")
+			if said := b.get(thread).Text(".post .at time"); !strings.HasSuffix(said, hour) {
+				t.Errorf("in a thread of %s it is %q", place, said)
+			}
+			s.clock.Advance(time.Hour)
+			if said := b.get("/"+place).Attr(".notice time", "title"); !strings.HasSuffix(said, hour) {
+				t.Errorf("on the board of %s it is %q", place, said)
+			}
+		}
+	})
+}
+
 // A thread that hasn't changed isn't sent again, though every page's form has a
 // ticket of its own.
 func TestAThreadIsSentAgainOnlyWhenItChanged(t *testing.T) {
