@@ -114,7 +114,7 @@ describe("print", () => {
       const text = await visitor.page.locator(name === "thread" ? ".post .body" : ".notice h3").first().innerText();
       await visitor.page.emulateMedia({ media: "print" });
       const shown = await visitor.page.evaluate(() =>
-        [...document.querySelectorAll("nav:not(.trail), form, button, footer, .button, .skip, input, textarea, aside, details")]
+        [...document.querySelectorAll("#reply, nav:not(.trail), form, button, footer, .button, .skip, input, textarea, aside, details")]
           .filter((e) => e.checkVisibility() && e.getBoundingClientRect().width > 1)
           .map((e) => `${e.tagName}.${e.className}`));
       assert.deepEqual(shown, []);
