@@ -116,38 +116,3 @@ func (c *call) operands(name, text string) ([]string, error) {
 	}
 	return flags.Args(), nil
 }
-
-// nearest is the known word that is fewest slips of the pen away from another,
-// or "" where none is near.
-func nearest(word string, known []string) string {
-	best, least := "", max(2, len(word)/3)+1
-	for _, k := range known {
-		if d := slips(strings.ToLower(word), k); d < least {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// slips is how many letters have to be put in, taken out or changed to make b
-// of a (Levenshtein). Of a long word it looks at the start.
-func slips(a, b string) int {
-	a = a[:min(len(a), 32)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
-}

@@ -82,7 +82,7 @@ func unknown(name string) error {
 	if strings.HasPrefix(name, "-") {
 		return usage{fmt.Errorf("settings come after the command, as in: moot serve %s", name)}
 	}
-	if near := nearest(name, names); near != "" {
+	if near := config.Nearest(name, names); near != "" {
 		return usage{fmt.Errorf("there is no command %q: do you mean moot %s?", name, near)}
 	}
 	return usage{fmt.Errorf("there is no command %q: moot help lists them", name)}

@@ -159,16 +159,23 @@ func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m))
 
 // perhaps offers the nearest of the known names, if any is near.
 func perhaps(name, before string, known []string) string {
-	best, least := "", max(2, len(name)/3)+1
+	near := Nearest(name, known)
+	if near == "" {
+		return ""
+	}
+	return ": do you mean " + before + near + "?"
+}
+
+// Nearest is the known word that is fewest slips of the pen away from another,
+// or "" where none is near.
+func Nearest(word string, known []string) string {
+	best, least := "", max(2, len(word)/3)+1
 	for _, k := range known {
-		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least {
+		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < least {
 			best, least = k, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return ": do you mean " + before + best + "?"
+	return best
 }
 
 // distance is how many letters have to be put in, taken out or changed to make
