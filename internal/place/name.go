@@ -65,7 +65,10 @@ func (p Place) display(tag language.Tag) string {
 			return name
 		}
 	}
-	return p.inCatalogue(base.String())
+	if name := p.inCatalogue(base.String()); name != "" {
+		return name
+	}
+	return p.inScript(base.String())
 }
 
 // region is the region of a tag, and whether the tag itself names it.
@@ -114,7 +117,10 @@ func (p Place) Native() string {
 		}
 		return ""
 	}
-	return p.inLang(lang - 1)
+	if name := p.inLang(lang - 1); name != "" {
+		return name
+	}
+	return p.inScript(g.t.Langs[lang-1])
 }
 
 // Alternates are all names that are known of p, as written, sorted by how they
