@@ -66,16 +66,21 @@ func TestTagsDifferByThreadDayAndActor(t *testing.T) {
 	if len(tag) != 4 || tag != a.Tag(monday, 1) {
 		t.Errorf("tag %q", tag)
 	}
-	same := 0
+	// Each of these is the same by chance once in a million.
+	var byThread, byDay, byActor int
 	for i := range int64(200) {
-		for _, other := range []string{a.Tag(monday, 2+i), a.Tag(tuesday, 1+i), fresh(t).Tag(monday, 1)} {
-			if other == tag {
-				same++
+		same := func(one, other string) int {
+			if one == other {
+				return 1
 			}
+			return 0
 		}
+		byThread += same(a.Tag(monday, i), a.Tag(monday, i+1))
+		byDay += same(a.Tag(monday, i), a.Tag(tuesday, i))
+		byActor += same(a.Tag(monday, i), fresh(t).Tag(monday, i))
 	}
-	if same > 1 { // one in a million by chance, each
-		t.Errorf("%d of 600 other tags are the same", same)
+	if byThread > 1 || byDay > 1 || byActor > 1 {
+		t.Errorf("of 200 tags each, %d are the same in another thread, %d on another day, %d of another actor", byThread, byDay, byActor)
 	}
 }
 
