@@ -19,7 +19,7 @@ var house = []layer{
 	{"ground", []string{"fault", "clock", "text", "lang", "config"}},
 	{"floor", []string{"db", "event"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas"}},
-	{"care", []string{"order", "guard"}},
+	{"care", []string{"order", "guard", "media"}},
 	{"the wall", []string{"board"}},
 	{"doors", []string{"web", "web/page", "web/placepages", "web/boardpages"}},
 	{"commands", []string{"cmd/moot"}},
@@ -36,6 +36,7 @@ var beside = []exception{
 	{"lang", "fault", "fault is the one error, and lang puts it in the reader's words"},
 	{"event", "db", "the outbox is a table, filled by the transaction in which a thing happens"},
 	{"place", "place/gazetteer", "it is the form of the file that place reads"},
+	{"media", "order", "whether pictures wait, and who may let one through, is order's to say"},
 	{"web", "web/page", "page is the ground of every folder of pages"},
 	{"web/placepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/boardpages", "web/page", "page is the ground of every folder of pages"},
@@ -51,7 +52,7 @@ type guests struct {
 // few are rooms that only some may import, though all to their right could.
 var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
-	"db":              {[]string{"event", "board", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db":              {[]string{"event", "key", "media", "board", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
 	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
 }

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"moot/internal/fault"
+	"moot/internal/media"
+	"moot/internal/order"
 	"moot/internal/place"
 	"moot/internal/text"
 )
@@ -15,8 +17,11 @@ import (
 type Limits struct {
 	PostLength  int  // characters in a post, at the most
 	ThreadPosts int  // posts in a thread before it is full; 0: never
+	BumpLimit   int  // posts in a thread after which replies don't bump it; 0: never
+	Threads     int  // threads on a board before the oldest is archived; 0: any number
 	Names       bool // a name may be given
 	Tripcodes   bool // name#word and name##word make a mark that others can't
+	Pictures    order.Pictures
 }
 
 // Bounds that are no settings: what no reader and no writer misses.
@@ -25,20 +30,28 @@ const (
 	nameLength    = 60
 	maxQuotes     = 60 // references in a post
 	maxLinks      = 30
+	altLength     = 500 // characters that tell what a picture shows
 )
 
 // Thread is an opening post and its replies, without their texts.
 type Thread struct {
-	Number  int64 // that of its opening post
-	Place   place.Place
-	Subject string    // "" where none was given
-	Posts   int       // that stand, the opening post among them
-	At      time.Time // in the place's zone, as is LastAt
-	LastAt  time.Time
-	Locked  bool // closed to replies
-	Full    bool // has as many posts as the site allows
-	bump    int64
+	Number     int64 // that of its opening post
+	Place      place.Place
+	Subject    string    // "" where none was given
+	Posts      int       // that stand, the opening post among them
+	Pictures   int       // in those posts
+	At         time.Time // in the place's zone, as are LastAt and ArchivedAt
+	LastAt     time.Time
+	Locked     bool      // closed to replies
+	Pinned     bool      // stands above the others of its board
+	Full       bool      // has as many posts as the site allows
+	Settled    bool      // has so many that replies no longer bump it
+	ArchivedAt time.Time // when it left its board, to be read and no more; zero where it stands there
+	bump       int64
 }
+
+// Archived reports whether the thread has left its board.
+func (t Thread) Archived() bool { return !t.ArchivedAt.IsZero() }
 
 // Replies is how many posts answer the opening post.
 func (t Thread) Replies() int { return max(t.Posts-1, 0) }
@@ -47,23 +60,24 @@ func (t Thread) Replies() int { return max(t.Posts-1, 0) }
 func (t Thread) Path() string { return threadPath(t.Place.Path(), t.Number) }
 
 // Open reports whether the thread takes replies.
-func (t Thread) Open() bool { return !t.Locked && !t.Full }
+func (t Thread) Open() bool { return !t.Locked && !t.Full && !t.Archived() }
 
 func threadPath(place string, thread int64) string { return fmt.Sprintf("/%s/t/%d", place, thread) }
 
 // Post is one post.
 type Post struct {
-	Number int64
-	Thread int64
-	Name   string // "" where none was given
-	Trip   string // with its ! or !!, or ""
-	Tag    string // poster tag
-	Body   string // as written; "" where Gone
-	Sage   bool
-	Gone   bool // taken back
-	At     time.Time
-	Refs   []Target // the posts that it refers to, where they stand
-	Back   []Target // the posts that refer to it
+	Number   int64
+	Thread   int64
+	Name     string // "" where none was given
+	Trip     string // with its ! or !!, or ""
+	Tag      string // poster tag
+	Body     string // as written; "" where Gone
+	Sage     bool
+	Gone     bool // taken back
+	At       time.Time
+	Pictures []media.Attached
+	Refs     []Target // the posts that it refers to, where they stand
+	Back     []Target // the posts that refer to it
 }
 
 // Opens reports whether the post opened its thread.
@@ -103,11 +117,12 @@ type NewThread struct {
 
 // NewPost is what somebody sends who replies.
 type NewPost struct {
-	Name    string // with #word or ##word for a tripcode
-	Body    string
-	Options string // of the imageboards: words, of which "sage" is known here
-	Sage    bool   // don't bump the thread
-	Once    []byte // tells two sendings of one form from two posts; nil: no form
+	Name     string // with #word or ##word for a tripcode
+	Body     string
+	Options  string // of the imageboards: words, of which "sage" is known here
+	Sage     bool   // don't bump the thread
+	Pictures []media.New
+	Once     []byte // tells two sendings of one form from two posts; nil: no form
 }
 
 // sage reports whether the post asks, in either way, not to bump its thread.
@@ -130,12 +145,14 @@ func HasOption(options, word string) bool {
 type clean struct {
 	subject, name, trip, body string
 	numbers                   []int64 // the posts it refers to
+	pictures                  []media.New
+	free                      bool // its pictures don't wait
 }
 
 // check cleans what was sent and finds all that is wrong with it, each fault
 // on its field.
-func (l Limits) check(subject string, n NewPost, trip func(word string, secure bool) string) (clean, error) {
-	c := clean{subject: text.CleanLine(subject), body: text.Clean(n.Body)}
+func (l Limits) check(at place.Place, subject string, n NewPost, trip func(word string, secure bool) string) (clean, error) {
+	c := clean{subject: text.CleanLine(subject), body: text.Clean(n.Body), free: l.Pictures.On(at) == order.ImagesOn}
 	document := text.Parse(c.body)
 	var refs []int64
 	for _, r := range document.References() {
@@ -148,7 +165,19 @@ func (l Limits) check(subject string, n NewPost, trip func(word string, secure b
 		printable("subject", subject),
 		longest("subject", "board.subject_too_long", c.subject, subjectLength),
 		printable("body", n.Body),
-		l.checkBody(c.body, document),
+		l.checkBody(c.body, document, len(n.Pictures)),
+	}
+	for i, p := range n.Pictures {
+		field := fmt.Sprintf("alt-%d", i+1)
+		p.Alt = text.CleanLine(p.Alt)
+		faults = append(faults, printable(field, n.Pictures[i].Alt), longest(field, "board.alt_too_long", p.Alt, altLength))
+		c.pictures = append(c.pictures, p)
+	}
+	switch {
+	case len(n.Pictures) > 0 && l.Pictures.On(at) == order.ImagesOff:
+		faults = append(faults, fault.New(fault.Invalid, "board.no_pictures").On("picture"))
+	case len(n.Pictures) > media.MaxPictures:
+		faults = append(faults, fault.New(fault.Invalid, "board.too_many_pictures", "limit", media.MaxPictures).On("picture"))
 	}
 	if l.Names {
 		var word string
@@ -162,11 +191,11 @@ func (l Limits) check(subject string, n NewPost, trip func(word string, secure b
 	return c, fault.Join(faults...)
 }
 
-func (l Limits) checkBody(body string, document text.Document) *fault.Fault {
+func (l Limits) checkBody(body string, document text.Document, pictures int) *fault.Fault {
 	length := text.Length(body)
 	quotes, links := len(document.References()), len(document.Links())
 	switch {
-	case length == 0:
+	case length == 0 && pictures == 0:
 		return fault.New(fault.Invalid, "board.empty").On("body")
 	case length > l.PostLength:
 		return fault.New(fault.Invalid, "board.too_long", "limit", l.PostLength, "length", length).On("body")

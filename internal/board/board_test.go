@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"moot/internal/fault"
+	"moot/internal/place"
 )
 
 var usual = Limits{PostLength: 8000, ThreadPosts: 1000, Names: true, Tripcodes: true}
@@ -43,7 +44,7 @@ func TestWhatMayBePosted(t *testing.T) {
 		"all at once": {strings.Repeat("s", 500), NewPost{Name: strings.Repeat("n", 500)},
 			map[string]string{"subject": "board.subject_too_long", "body": "board.empty", "name": "board.name_too_long"}},
 	} {
-		_, err := usual.check(c.subject, c.post, noTrip)
+		_, err := usual.check(place.Place{}, c.subject, c.post, noTrip)
 		got := map[string]string{}
 		for _, f := range fault.Each(err) {
 			if f.Kind != fault.Invalid {
@@ -85,7 +86,7 @@ func TestNamesAndTripcodes(t *testing.T) {
 		{Limits{PostLength: 10, Names: true}, "Rosa#password", "Rosa", ""},
 		{Limits{PostLength: 10}, "Rosa#password", "", ""},
 	} {
-		got, err := c.limits.check("", NewPost{Body: "x", Name: c.field}, mark)
+		got, err := c.limits.check(place.Place{}, "", NewPost{Body: "x", Name: c.field}, mark)
 		if err != nil || got.name != c.name || !strings.HasPrefix(got.trip, c.start) || (c.start == "") != (got.trip == "") {
 			t.Errorf("%q: name %q, trip %q, %v", c.field, got.name, got.trip, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"moot/internal/event"
 	"moot/internal/fault"
 	"moot/internal/key"
+	"moot/internal/media"
 	"moot/internal/order"
 	"moot/internal/place"
 )
@@ -58,7 +59,7 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 	if err != nil {
 		return Target{}, err
 	}
-	c, err := b.limits.check(n.Subject, n.NewPost, keys.trip)
+	c, err := b.limits.check(n.Place, n.Subject, n.NewPost, keys.trip)
 	if err != nil {
 		return Target{}, err
 	}
@@ -69,7 +70,7 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 			return Target{}, err
 		}
 		t := Target{Number: number, Thread: number, Place: n.Place.Path()}
-		if err := insertThread(tx, n.Place, number, c.subject, at); err != nil {
+		if err := insertThread(tx, n.Place, number, c.subject, len(c.pictures), at); err != nil {
 			return t, err
 		}
 		if err := b.insert(tx, actor, keys, t, c, n.NewPost, at); err != nil {
@@ -78,7 +79,10 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 		if err := count(tx, t.Place, 1, 1, at); err != nil {
 			return t, err
 		}
-		return t, b.outbox.Append(tx, event.Event{Kind: event.ThreadStarted, Place: t.Place, Thread: number, Post: number, At: at})
+		if err := b.outbox.Append(tx, event.Event{Kind: event.ThreadStarted, Place: t.Place, Thread: number, Post: number, At: at}); err != nil {
+			return t, err
+		}
+		return t, b.makeRoom(tx, t.Place, at)
 	})
 }
 
@@ -90,19 +94,24 @@ func (b *Boards) Reply(ctx context.Context, actor key.Actor, thread int64, n New
 	}
 	at := b.minute()
 	return b.once(ctx, n.Once, func(tx *db.Tx) (Target, error) {
-		t := Target{Thread: thread}
-		var err error
-		if t.Place, err = b.admit(tx, actor, thread); err != nil {
+		held, err := b.admit(tx, actor, thread)
+		t := Target{Thread: thread, Place: held.place}
+		if err != nil {
 			return t, err
 		}
-		c, err := b.limits.check("", n, keys.trip)
+		stands, err := b.place(t.Place)
+		if err != nil {
+			return t, err
+		}
+		c, err := b.limits.check(stands, "", n, keys.trip)
 		if err != nil {
 			return t, err
 		}
 		if t.Number, err = tx.Next(postNumber); err != nil {
 			return t, err
 		}
-		if err := touch(tx, t, n.sage(), at); err != nil {
+		bumps := !n.sage() && (b.limits.BumpLimit == 0 || held.posts < b.limits.BumpLimit)
+		if err := touch(tx, t, bumps, len(c.pictures), at); err != nil {
 			return t, err
 		}
 		if err := b.insert(tx, actor, keys, t, c, n, at); err != nil {
@@ -117,19 +126,21 @@ func (b *Boards) Reply(ctx context.Context, actor key.Actor, thread int64, n New
 
 // admit sees whether a thread takes one more post, and holds the thread until
 // the transaction ends.
-func (b *Boards) admit(tx *db.Tx, actor key.Actor, thread int64) (place string, err error) {
-	place, posts, locked, err := holdThread(tx, thread)
+func (b *Boards) admit(tx *db.Tx, actor key.Actor, thread int64) (held, error) {
+	h, err := holdThread(tx, thread)
 	switch {
 	case err == db.ErrNone:
-		return "", fault.New(fault.NotFound, "board.no_thread")
+		return h, fault.New(fault.NotFound, "board.no_thread")
 	case err != nil:
-		return "", err
-	case locked:
-		return "", fault.New(fault.Conflict, "board.locked").On("body")
-	case b.limits.ThreadPosts > 0 && posts >= b.limits.ThreadPosts:
-		return "", fault.New(fault.Conflict, "board.full", "limit", b.limits.ThreadPosts).On("body")
+		return h, err
+	case h.archived:
+		return h, fault.New(fault.Conflict, "board.archived").On("body")
+	case h.locked:
+		return h, fault.New(fault.Conflict, "board.locked").On("body")
+	case b.limits.ThreadPosts > 0 && h.posts >= b.limits.ThreadPosts:
+		return h, fault.New(fault.Conflict, "board.full", "limit", b.limits.ThreadPosts).On("body")
 	}
-	return place, order.May(actor, order.Reply, place)
+	return h, order.May(actor, order.Reply, h.place)
 }
 
 func (b *Boards) insert(tx *db.Tx, actor key.Actor, keys keys, t Target, c clean, n NewPost, at time.Time) error {
@@ -149,7 +160,7 @@ func (b *Boards) insert(tx *db.Tx, actor key.Actor, keys keys, t Target, c clean
 			return err
 		}
 	}
-	return nil
+	return media.Attach(tx, media.Post{Number: t.Number, Thread: t.Thread, Place: t.Place}, c.pictures, c.free)
 }
 
 // once runs an act unless its form was posted before, in which case it finds
@@ -183,18 +194,21 @@ func (b *Boards) Sent(ctx context.Context, once []byte) (t Target, found bool, e
 
 // Preview checks a post as Start or Reply would and returns it as it would
 // stand, without number, tag or time. The subject is checked where it is given.
-func (b *Boards) Preview(ctx context.Context, subject string, n NewPost) (p Post, cleanSubject string, err error) {
+func (b *Boards) Preview(ctx context.Context, at place.Place, subject string, n NewPost) (p Post, cleanSubject string, err error) {
 	keys, err := b.keys(ctx)
 	if err != nil {
 		return Post{}, "", err
 	}
-	c, err := b.limits.check(subject, n, keys.trip)
+	c, err := b.limits.check(at, subject, n, keys.trip)
 	if err != nil {
 		return Post{}, "", err
 	}
 	p = Post{Name: c.name, Trip: c.trip, Body: c.body, Sage: n.sage(), At: b.minute()}
 	err = b.db.Read(ctx, func(tx *db.Tx) (err error) {
-		p.Refs, err = targets(tx, c.numbers)
+		if p.Refs, err = targets(tx, c.numbers); err != nil {
+			return err
+		}
+		p.Pictures, err = unposted(tx, c)
 		return err
 	})
 	return p, c.subject, err
@@ -229,7 +243,11 @@ func (b *Boards) TakeBack(ctx context.Context, actor key.Actor, number int64, co
 }
 
 func (b *Boards) erase(tx *db.Tx, t Target, at time.Time) (threadGone bool, err error) {
-	left, err := erasePost(tx, t)
+	pictures, err := media.Detach(tx, t.Number)
+	if err != nil {
+		return false, err
+	}
+	left, archived, err := erasePost(tx, t, pictures)
 	if err != nil {
 		return false, err
 	}
@@ -244,6 +262,11 @@ func (b *Boards) erase(tx *db.Tx, t Target, at time.Time) (threadGone bool, err 
 	}
 	if err := count(tx, t.Place, -1, -1, time.Time{}); err != nil {
 		return false, err
+	}
+	if archived {
+		if err := countArchived(tx, t.Place, -1); err != nil {
+			return false, err
+		}
 	}
 	return true, b.outbox.Append(tx, event.Event{Kind: event.ThreadGone, Place: t.Place, Thread: t.Thread, Post: t.Number, At: at})
 }

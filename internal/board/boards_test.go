@@ -373,11 +373,11 @@ func TestSweepForgetsSentFormsAfterADay(t *testing.T) {
 func TestAPreviewStoresNothing(t *testing.T) {
 	each(t, limits, func(t *testing.T, s site) {
 		opened := s.start("gr/athens", "x")
-		p, subject, err := s.Preview(t.Context(), "  A \n subject ", board.NewPost{Body: fmt.Sprintf(">>%d and >>99999\n", opened.Number), Name: "N#w"})
+		p, subject, err := s.Preview(t.Context(), at(t, opened.Place), "  A \n subject ", board.NewPost{Body: fmt.Sprintf(">>%d and >>99999\n", opened.Number), Name: "N#w"})
 		if err != nil || subject != "A subject" || len(p.Refs) != 1 || p.Refs[0] != opened || p.Trip == "" {
 			t.Errorf("%+v, %q, %v", p, subject, err)
 		}
-		if _, _, err := s.Preview(t.Context(), "", board.NewPost{}); !fault.Is(err, fault.Invalid) {
+		if _, _, err := s.Preview(t.Context(), at(t, opened.Place), "", board.NewPost{}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("an empty preview: %v", err)
 		}
 		if v := s.view(opened.Number, board.Span{}); v.Thread.Posts != 1 {

@@ -16,7 +16,10 @@
 //   - Taking back a post erases its text. What others wrote stands: an opening
 //     post with replies leaves its thread behind.
 //   - The cost of a post doesn't grow with its thread, its board or the site.
+//   - A board holds so many threads; the one bumped longest ago leaves it for
+//     the archive, where it can be read.
 //
 // It owns the tables secret, day_key, board, thread, post and quote, and sends
-// the events thread.started, thread.gone, post.added and post.gone.
+// the events thread.started, thread.changed, thread.gone, post.added and
+// post.gone.
 package board

@@ -39,12 +39,12 @@ type Wall struct {
 // Threads reads the threads of a place's own board. Before is 0 for the first,
 // or what the wall before it gave as Older.
 func (b *Boards) Threads(ctx context.Context, p place.Place, before int64, size int) (Wall, error) {
-	return b.wall(ctx, wallQuery{where: `t.place = $1`, args: []any{p.Path()}}, before, size)
+	return b.wall(ctx, wallQuery{where: `t.place = $1 AND t.archived_at = 0`, args: []any{p.Path()}, pins: true}, before, size)
 }
 
 // Index is Threads with the newest replies of each.
 func (b *Boards) Index(ctx context.Context, p place.Place, before int64, size int) (Wall, error) {
-	return b.wall(ctx, wallQuery{where: `t.place = $1`, args: []any{p.Path()}, replies: true}, before, size)
+	return b.wall(ctx, wallQuery{where: `t.place = $1 AND t.archived_at = 0`, args: []any{p.Path()}, pins: true, replies: true}, before, size)
 }
 
 // Below reads what the boards beneath a place bring up: the regions and cities
@@ -54,11 +54,11 @@ func (b *Boards) Below(ctx context.Context, p place.Place, before int64, size in
 	q := wallQuery{args: []any{p.Path()}}
 	switch p.Kind() {
 	case place.World:
-		q.where = `t.place <> $1`
+		q.where = `t.place <> $1 AND t.archived_at = 0`
 	case place.Country:
-		q.where = `t.country = $1 AND t.place <> $1`
+		q.where = `t.country = $1 AND t.place <> $1 AND t.archived_at = 0`
 	case place.Region:
-		q.where = `t.region = $1 AND t.place <> $1`
+		q.where = `t.region = $1 AND t.place <> $1 AND t.archived_at = 0`
 	default:
 		return Wall{}, nil
 	}
@@ -71,37 +71,56 @@ func (b *Boards) Newest(ctx context.Context, size int) ([]Notice, error) {
 	return w.Notices, err
 }
 
+// newest is the key before which every thread stands.
+const newest = 1 << 62
+
 // wallQuery picks threads. Where and key are texts of this file; whatever a
 // visitor sent is in args.
 type wallQuery struct {
 	where   string
 	args    []any
 	key     string // what they are ordered by; t.bump where it is ""
+	pins    bool   // pinned threads stand first, on the first page
 	replies bool
 }
+
+// maxPinned is how many pinned threads a board shows.
+const maxPinned = 12
 
 func (b *Boards) wall(ctx context.Context, q wallQuery, before int64, size int) (w Wall, err error) {
 	if q.key == "" {
 		q.key = "t.bump"
 	}
 	if before <= 0 {
-		before = 1 << 62
+		before = newest
 	}
+	first := before == newest
 	err = b.db.Read(ctx, func(tx *db.Tx) error {
 		w = Wall{}
-		w.Notices, err = db.All(tx, b.scanNotice, `SELECT `+threadColumns+`, p.name, p.trip, p.tag, substr(p.body, 1, $3), p.gone, p.at
-			FROM thread t JOIN post p ON p.number = t.number
-			WHERE `+q.where+` AND `+q.key+` < $2 ORDER BY `+q.key+` DESC LIMIT $4`,
-			append(q.args, before, excerpt, size+1)...)
+		if q.pins && first {
+			pinned := q
+			pinned.where += ` AND t.pinned`
+			if w.Notices, err = b.notices(tx, pinned, before, maxPinned); err != nil {
+				return err
+			}
+		}
+		if q.pins {
+			q.where += ` AND NOT t.pinned`
+		}
+		found, err := b.notices(tx, q, before, size+1)
 		if err != nil {
 			return err
 		}
-		if len(w.Notices) > size {
-			w.Notices = w.Notices[:size]
-			w.Older = w.Notices[size-1].Thread.bump
+		if len(found) > size {
+			found = found[:size]
+			w.Older = found[size-1].Thread.bump
+			if q.key == "t.number" {
+				w.Older = found[size-1].Thread.Number
+			}
 		}
+		w.Notices = append(w.Notices, found...)
 		if !q.replies {
-			return nil
+			return addPicturesOfNotices(tx, w.Notices)
 		}
 		for i := range w.Notices {
 			if err := b.addReplies(tx, &w.Notices[i]); err != nil {
@@ -111,6 +130,14 @@ func (b *Boards) wall(ctx context.Context, q wallQuery, before int64, size int) 
 		return nil
 	})
 	return w, err
+}
+
+// notices reads threads, the one with the highest key first.
+func (b *Boards) notices(tx *db.Tx, q wallQuery, before int64, size int) ([]Notice, error) {
+	return db.All(tx, b.scanNotice, `SELECT `+threadColumns+`, p.name, p.trip, p.tag, substr(p.body, 1, $3), p.gone, p.at
+		FROM thread t JOIN post p ON p.number = t.number
+		WHERE `+q.where+` AND `+q.key+` < $2 ORDER BY `+q.key+` DESC LIMIT $4`,
+		append(slices.Clone(q.args), before, excerpt, size)...)
 }
 
 // addReplies reads a notice's newest replies and its opening post whole.
@@ -127,6 +154,9 @@ func (b *Boards) addReplies(tx *db.Tx, n *Notice) error {
 	if err := addQuotes(tx, n.Thread.Number, posts); err != nil {
 		return err
 	}
+	if err := addPictures(tx, n.Thread.Number, posts); err != nil {
+		return err
+	}
 	n.Opening, n.Last = posts[0], posts[1:]
 	standing := 0
 	for _, p := range n.Last {
@@ -141,22 +171,26 @@ func (b *Boards) addReplies(tx *db.Tx, n *Notice) error {
 	return nil
 }
 
-const threadColumns = `t.number, t.place, t.subject, t.posts, t.bump, t.at, t.last_at, t.locked`
+const threadColumns = `t.number, t.place, t.subject, t.posts, t.pictures, t.bump, t.at, t.last_at, t.locked, t.pinned, t.archived_at`
 
 // scanThread reads threadColumns and whatever follows them.
 func (b *Boards) scanThread(scan db.Scan, more ...any) (Thread, error) {
 	var t Thread
 	var path string
-	var at, lastAt int64
-	err := scan(append([]any{&t.Number, &path, &t.Subject, &t.Posts, &t.bump, &at, &lastAt, &t.Locked}, more...)...)
+	var at, lastAt, archivedAt int64
+	err := scan(append([]any{&t.Number, &path, &t.Subject, &t.Posts, &t.Pictures, &t.bump, &at, &lastAt, &t.Locked, &t.Pinned, &archivedAt}, more...)...)
 	if err != nil {
 		return t, err
 	}
 	t.Full = b.limits.ThreadPosts > 0 && t.Posts >= b.limits.ThreadPosts
+	t.Settled = b.limits.BumpLimit > 0 && t.Posts >= b.limits.BumpLimit
 	if t.Place, err = b.place(path); err != nil {
 		return t, err
 	}
 	t.At, t.LastAt = time.Unix(at, 0).In(t.Place.Zone()), time.Unix(lastAt, 0).In(t.Place.Zone())
+	if archivedAt > 0 {
+		t.ArchivedAt = time.Unix(archivedAt, 0).In(t.Place.Zone())
+	}
 	return t, nil
 }
 
@@ -233,6 +267,9 @@ func (b *Boards) Thread(ctx context.Context, number int64, s Span) (v View, err 
 		if err := addQuotes(tx, number, all); err != nil {
 			return err
 		}
+		if err := addPictures(tx, number, all); err != nil {
+			return err
+		}
 		v.Opening, v.Posts = all[0], all[1:]
 		return v.countAround(tx)
 	})
@@ -301,6 +338,9 @@ func (b *Boards) Post(ctx context.Context, number int64) (t Thread, p Post, err 
 			return fault.New(fault.NotFound, "board.no_post", "number", number)
 		}
 		if err := addQuotes(tx, found[0].Thread, found); err != nil {
+			return err
+		}
+		if err := addPictures(tx, found[0].Thread, found); err != nil {
 			return err
 		}
 		p = found[0]

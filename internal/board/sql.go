@@ -21,28 +21,35 @@ func regionAndCountry(p place.Place) (region, country string) {
 	return region, country
 }
 
-func insertThread(tx *db.Tx, p place.Place, number int64, subject string, at time.Time) error {
+func insertThread(tx *db.Tx, p place.Place, number int64, subject string, pictures int, at time.Time) error {
 	region, country := regionAndCountry(p)
-	_, err := tx.Exec(`INSERT INTO thread (number, place, region, country, subject, posts, bump, at, last_at, locked)
-		VALUES ($1, $2, $3, $4, $5, 1, $1, $6, $6, $7)`,
-		number, p.Path(), region, country, subject, at.Unix(), false)
+	_, err := tx.Exec(`INSERT INTO thread (number, place, region, country, subject, posts, bump, at, last_at, locked, pictures)
+		VALUES ($1, $2, $3, $4, $5, 1, $1, $6, $6, $7, $8)`,
+		number, p.Path(), region, country, subject, at.Unix(), false, pictures)
 	return err
 }
 
-// holdThread holds a thread's row, so that numbers in a thread follow one
-// another, and reads what a reply must know of it.
-func holdThread(tx *db.Tx, thread int64) (place string, posts int, locked bool, err error) {
-	err = tx.HoldRow(`SELECT place, posts, locked FROM thread WHERE number = $1`, thread).Scan(&place, &posts, &locked)
-	return place, posts, locked, err
+// held is what a reply must know of a thread.
+type held struct {
+	place            string
+	posts            int
+	locked, archived bool
 }
 
-// touch counts a thread's newest post and, unless that is sage, bumps it.
-func touch(tx *db.Tx, t Target, sage bool, at time.Time) error {
-	if sage {
-		_, err := tx.Exec(`UPDATE thread SET posts = posts + 1, last_at = $2 WHERE number = $1`, t.Thread, at.Unix())
+// holdThread holds a thread's row, so that numbers in a thread follow one
+// another.
+func holdThread(tx *db.Tx, thread int64) (h held, err error) {
+	err = tx.HoldRow(`SELECT place, posts, locked, archived_at > 0 FROM thread WHERE number = $1`, thread).Scan(&h.place, &h.posts, &h.locked, &h.archived)
+	return h, err
+}
+
+// touch counts a thread's newest post and has that bump it, or not.
+func touch(tx *db.Tx, t Target, bumps bool, pictures int, at time.Time) error {
+	if !bumps {
+		_, err := tx.Exec(`UPDATE thread SET posts = posts + 1, pictures = pictures + $3, last_at = $2 WHERE number = $1`, t.Thread, at.Unix(), pictures)
 		return err
 	}
-	_, err := tx.Exec(`UPDATE thread SET posts = posts + 1, last_at = $2, bump = $3 WHERE number = $1`, t.Thread, at.Unix(), t.Number)
+	_, err := tx.Exec(`UPDATE thread SET posts = posts + 1, pictures = pictures + $4, last_at = $2, bump = $3 WHERE number = $1`, t.Thread, at.Unix(), t.Number, pictures)
 	return err
 }
 
@@ -131,28 +138,28 @@ func holdPost(tx *db.Tx, number int64) (Target, []byte, error) {
 	if err != nil {
 		return t, nil, err
 	}
-	if _, _, _, err := holdThread(tx, t.Thread); err != nil {
+	if _, err := holdThread(tx, t.Thread); err != nil {
 		return t, nil, err
 	}
 	return standing(tx, number) // another may have taken it back while this waited
 }
 
 // erasePost takes the text and all that tells of its writer out of a post, and
-// returns how many posts of its thread stand.
-func erasePost(tx *db.Tx, t Target) (left int, err error) {
+// returns how many posts of its thread stand, and whether that is archived.
+func erasePost(tx *db.Tx, t Target, pictures int) (left int, archived bool, err error) {
 	if _, err := tx.Exec(`UPDATE post SET gone = $2, name = '', trip = '', tag = '', body = '', code = $3 WHERE number = $1`, t.Number, true, []byte{}); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if _, err := tx.Exec(`DELETE FROM quote WHERE source = $1 OR target = $1`, t.Number); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if t.Number == t.Thread {
 		if _, err := tx.Exec(`UPDATE thread SET subject = '' WHERE number = $1`, t.Thread); err != nil {
-			return 0, err
+			return 0, false, err
 		}
 	}
-	err = tx.Row(`UPDATE thread SET posts = posts - 1 WHERE number = $1 RETURNING posts`, t.Thread).Scan(&left)
-	return left, err
+	err = tx.Row(`UPDATE thread SET posts = posts - 1, pictures = pictures - $2 WHERE number = $1 RETURNING posts, archived_at > 0`, t.Thread, pictures).Scan(&left, &archived)
+	return left, archived, err
 }
 
 func eraseThread(tx *db.Tx, thread int64) error {

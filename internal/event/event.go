@@ -27,6 +27,8 @@ const (
 	ThreadGone    Kind = "thread.gone"    // Place, Thread
 	PostAdded     Kind = "post.added"     // Place, Thread, Post
 	PostGone      Kind = "post.gone"      // Place, Thread, Post
+	PostChanged   Kind = "post.changed"   // Place, Thread, Post: a picture in it was let through or removed
+	ThreadChanged Kind = "thread.changed" // Place, Thread: locked, pinned, archived, or no longer so
 )
 
 // Event is one thing that happened.

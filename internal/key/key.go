@@ -24,11 +24,19 @@ var plain = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(b
 // Actor is somebody who acts. The zero Actor has no token: it may read, and
 // what it does by a code it must prove by that code.
 type Actor struct {
-	token string
+	token   string
+	steward bool
 }
 
 // Anyone is an actor without a token.
 var Anyone Actor
+
+// Steward is an actor who looks after a site's boards: who runs the command
+// line of its machine, or came by a link that was made there.
+var Steward = Actor{steward: true}
+
+// Steward reports whether the actor looks after the boards.
+func (a Actor) Steward() bool { return a.steward }
 
 // Fresh is an actor with a new token, from a source of randomness (crypto/rand
 // outside tests).

@@ -19,8 +19,23 @@ func TestEverybodyMayPostAndNothingElse(t *testing.T) {
 				t.Errorf("%v: %v", act, err)
 			}
 		}
-		if err := May(actor, "pin", "gr/athens"); !fault.Is(err, fault.Forbidden) {
-			t.Errorf("an act that no rule names: %v", err)
+		for _, act := range append(stewards, "dance") {
+			if err := May(actor, act, "gr/athens"); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%v by anybody: %v", act, err)
+			}
 		}
+	}
+}
+
+var stewards = []Act{LookThrough, LetThrough, Remove, Lock, Unlock, Pin, Unpin, Archive}
+
+func TestStewardsMay(t *testing.T) {
+	for _, act := range stewards {
+		if err := May(key.Steward, act, "gr/athens"); err != nil {
+			t.Errorf("%v: %v", act, err)
+		}
+	}
+	if err := May(key.Steward, "dance", "gr/athens"); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("an act that no rule names: %v", err)
 	}
 }

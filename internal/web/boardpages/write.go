@@ -228,7 +228,7 @@ func (d *door) posted(q *page.Request, n board.NewThread, t board.Target) error 
 
 // preview shows the post as it would stand, above the form.
 func (d *door) preview(q *page.Request, v *writeView, n board.NewThread) error {
-	p, subject, err := d.boards.Preview(q.Context(), n.Subject, n.NewPost)
+	p, subject, err := d.boards.Preview(q.Context(), q.Place, n.Subject, n.NewPost)
 	if err != nil {
 		return d.refused(q, v, err)
 	}
