@@ -16,11 +16,12 @@ type layer struct {
 // house is who may import whom. A room may import the rooms of the layers
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
-	{"ground", []string{"fault", "clock", "text", "lang", "config"}},
+	{"ground", []string{"fault", "clock", "text", "lang", "config", "sandbox"}},
 	{"floor", []string{"db", "event"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas"}},
 	{"care", []string{"order", "guard", "media"}},
 	{"the wall", []string{"board"}},
+	{"what doors share", []string{"door"}},
 	{"doors", []string{"web", "web/page", "web/placepages", "web/boardpages"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "bench", "arch"}},
@@ -59,11 +60,11 @@ var few = map[string]guests{
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP"},
+	"net/http":      {[]string{"door", "web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"place/build", "atlas/build", "db/dbtest/postgres"}, "a running site starts no other program"},
-	"unsafe":        {[]string{"place/gazetteer"}, "it hands out parts of one big text without copying"},
+	"unsafe":        {[]string{"place/gazetteer", "sandbox"}, "the gazetteer hands out parts of one big text without copying; a sandbox hands the kernel its filter"},
 	"C":             {nil, "CGO_ENABLED=0 must build"},
 }
 

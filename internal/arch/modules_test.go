@@ -20,10 +20,11 @@ var modules = map[string]users{
 	"github.com/jackc/pgx/v5":             {rooms: []string{"db"}},
 	"github.com/pelletier/go-toml/v2":     {rooms: []string{"config", "cmd/moot"}},
 	"golang.org/x/text":                   {rooms: []string{"text", "board", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "cmd/moot"}, tests: everywhere},
-	"github.com/klauspost/compress":       {rooms: []string{"place/gazetteer", "place/build", "web/page"}, tests: []string{"place"}},
+	"github.com/klauspost/compress":       {rooms: []string{"place/gazetteer", "place/build", "door", "web/page"}, tests: []string{"place"}},
 	"github.com/prometheus/client_golang": {rooms: []string{"web"}},
 	"gitlab.com/nyarla/go-crypt":          {rooms: []string{"board"}},
 	"golang.org/x/net":                    {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "web", "web/page", "web/placepages", "web/boardpages"}},
+	"golang.org/x/sys":                    {rooms: []string{"sandbox"}},
 	"github.com/andybalholm/cascadia":     {rooms: []string{"web/page/pagetest"}},
 	"github.com/google/go-cmp":            {tests: everywhere},
 }

@@ -23,7 +23,7 @@ func routes(sources []source) (found []string, complaints []string) {
 			switch n := n.(type) {
 			case *ast.CompositeLit:
 				switch typeName(n.Type) {
-				case "page.Pages":
+				case "page.Pages", "door.Routes":
 					named := lists(n)
 					for _, name := range slices.Backward(slices.Sorted(maps.Keys(named))) { // Site, then Board
 						list := named[name]
@@ -31,9 +31,9 @@ func routes(sources []source) (found []string, complaints []string) {
 						some, wrong := s.patterns(name, list)
 						found, complaints = append(found, some...), append(complaints, wrong...)
 					}
-				case "[]page.Route", "page.Route":
+				case "[]page.Route", "page.Route", "[]door.Route", "door.Route":
 					if !read[n] {
-						complaints = append(complaints, s.at(n)+": write routes inside the page.Pages that they belong to, where this law finds them")
+						complaints = append(complaints, s.at(n)+": write routes inside the page.Pages or door.Routes that they belong to, where this law finds them")
 					}
 				}
 			case *ast.CallExpr:
@@ -51,7 +51,7 @@ func routes(sources []source) (found []string, complaints []string) {
 	return found, complaints
 }
 
-// lists are the lists of routes in a page.Pages, by field.
+// lists are the lists of routes in a page.Pages or door.Routes, by field.
 func lists(pages *ast.CompositeLit) map[string]*ast.CompositeLit {
 	found := map[string]*ast.CompositeLit{}
 	for _, e := range pages.Elts {
@@ -59,7 +59,7 @@ func lists(pages *ast.CompositeLit) map[string]*ast.CompositeLit {
 		if !ok {
 			continue
 		}
-		if list, ok := pair.Value.(*ast.CompositeLit); ok && typeName(list.Type) == "[]page.Route" {
+		if list, ok := pair.Value.(*ast.CompositeLit); ok && strings.HasSuffix(typeName(list.Type), ".Route") {
 			found[typeName(pair.Key)] = list
 		}
 	}
@@ -100,7 +100,7 @@ func (s source) registered(call *ast.CallExpr) (pattern, complaint string) {
 	switch {
 	case ok && strings.Contains(pattern, " /"):
 		return pattern, ""
-	case s.path == "internal/web/server.go" && typeName(call.Args[0]) == "route.Pattern":
+	case (s.path == "internal/web/server.go" || s.path == "internal/web/mount.go") && typeName(call.Args[0]) == "route.Pattern":
 		return "", "" // where the routes of all folders are registered
 	}
 	return "", s.at(call) + ": give the mux a pattern that is written out, with its method, so that this law can read it"
