@@ -33,18 +33,23 @@ type errorView struct {
 	Nearest []place.Place // spelt nearly as asked
 }
 
-// fail answers with the error page. What nobody foresaw goes to the log with
-// its cause; the visitor never sees that.
+// fail answers with the error page. The visitor never sees a cause; the log
+// does.
 func (s *Server) fail(q *page.Request, err error) {
 	if s.sent(q) {
 		return
 	}
+	s.note(q, err)
+	s.failPage(q, statusOf(err), fault.Each(err)...)
+}
+
+// note writes what nobody foresaw to the log.
+func (s *Server) note(q *page.Request, err error) {
 	status := statusOf(err)
 	if status == http.StatusInternalServerError || fault.Each(err)[0].Cause != nil {
 		s.settings.Log.LogAttrs(q.Context(), slog.LevelError, "failed",
 			slog.String("route", callOf(q.R).label), slog.Int("status", status), slog.Any("error", err))
 	}
-	s.failPage(q, status, fault.Each(err)...)
 }
 
 // sent reports whether an answer has begun already.

@@ -3,8 +3,10 @@ package web
 import (
 	"mime"
 	"net/http"
+	"net/url"
 	"time"
 
+	"moot/internal/door"
 	"moot/internal/fault"
 	"moot/internal/web/page"
 )
@@ -31,23 +33,73 @@ func setDeadlines(w http.ResponseWriter, r *http.Request) {
 	control.SetWriteDeadline(now.Add(body + sendingTime))
 }
 
+// What a form with files may hold, and all such forms at once.
+const (
+	maxFile     = 8 << 20
+	maxUpload   = 100 << 20        // beyond maxFile a file is read and thrown away, so that the form can be given back
+	fileRoom    = 192 << 20        // memory
+	slowestFile = 8 << 10          // bytes a second
+	maxPatience = 30 * time.Minute // for the whole of it
+)
+
 // readForm reads the body of a request that sends something, so that a handler
-// finds it in PostForm.
-func (s *Server) readForm(q *page.Request) error {
+// finds it in PostForm, and its files in Files. Done is to be called when the
+// files are no longer needed.
+func (s *Server) readForm(q *page.Request, files int) (done func(), err error) {
+	done = func() {}
 	r := q.R
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return refuse(http.StatusUnsupportedMediaType, fault.Invalid, "web.type")
+	if err != nil || r.Header.Get("Content-Encoding") != "" {
+		return done, refuse(http.StatusUnsupportedMediaType, fault.Invalid, "web.type")
 	}
-	if r.Header.Get("Content-Encoding") != "" {
-		return refuse(http.StatusUnsupportedMediaType, fault.Invalid, "web.type")
+	switch {
+	case kind == "application/x-www-form-urlencoded":
+		return done, readWords(q)
+	case kind == "multipart/form-data" && files > 0:
+		r.PostForm, q.Files, done, err = s.readFiles(q.W, r, files)
+		return done, err
 	}
-	r.Body = http.MaxBytesReader(q.W, r.Body, maxForm)
-	switch err := r.ParseForm(); {
+	return done, refuse(http.StatusUnsupportedMediaType, fault.Invalid, "web.type")
+}
+
+// isForm reports whether a request brings a form.
+func isForm(r *http.Request) bool {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return kind == "application/x-www-form-urlencoded" || kind == "multipart/form-data"
+}
+
+func readWords(q *page.Request) error {
+	q.R.Body = http.MaxBytesReader(q.W, q.R.Body, maxForm)
+	switch err := q.R.ParseForm(); {
 	case tooLarge(err):
 		return refuse(http.StatusRequestEntityTooLarge, fault.TooMuch, "web.too_large", "kib", maxForm>>10)
 	case err != nil:
 		return refuse(http.StatusBadRequest, fault.Invalid, "web.unreadable")
 	}
 	return nil
+}
+
+// readFiles reads a form with files. Its sender has more time than that of a
+// few words, so that who has a slow circuit can send a picture too.
+func (s *Server) readFiles(w http.ResponseWriter, r *http.Request, files int) (url.Values, []door.File, func(), error) {
+	size := r.ContentLength
+	if size < 0 || size > maxUpload {
+		size = maxUpload
+	}
+	body := min(max(patience, time.Duration(size/slowestFile)*time.Second), maxPatience)
+	control := http.NewResponseController(w)
+	now := time.Now()
+	control.SetReadDeadline(now.Add(body))
+	control.SetWriteDeadline(now.Add(body + sendingTime))
+	words, list, done, err := door.ReadForm(w, r, door.Limits{Words: maxForm, Files: files, File: maxFile, All: maxUpload}, s.room)
+	switch err {
+	case nil:
+	case door.ErrTooMuch:
+		err = refuse(http.StatusRequestEntityTooLarge, fault.TooMuch, "web.too_large", "kib", maxUpload>>10)
+	case door.ErrNoRoom:
+		err = fault.New(fault.Unavailable, "web.no_room").After(time.Minute)
+	default:
+		err = refuse(http.StatusBadRequest, fault.Invalid, "web.unreadable")
+	}
+	return words, list, done, err
 }

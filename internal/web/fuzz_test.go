@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"moot/internal/web/page"
+	"moot/internal/door"
 	"moot/internal/web/page/pagetest"
 )
 
@@ -61,7 +61,7 @@ func FuzzAccepts(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		if page.Accepts(header, "gzip") && !strings.Contains(strings.ToLower(header), "gzip") {
+		if door.Accepts(header, "gzip") && !strings.Contains(strings.ToLower(header), "gzip") {
 			t.Errorf("%q accepts gzip", header)
 		}
 	})

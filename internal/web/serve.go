@@ -72,12 +72,13 @@ func (s *Server) recover(w *watcher, c *call) {
 // route finds what answers an address.
 func (s *Server) route(c *call, w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodPost:
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodOptions:
 	default:
-		s.notAllowed(c.q, "GET, HEAD, POST")
+		s.notAllowed(c.q, "GET, HEAD, POST, DELETE, OPTIONS")
 		return
 	}
-	if err := s.origin.Check(r); err != nil {
+	handler, pattern := s.fixed.Handler(r)
+	if err := s.origin.Check(r); err != nil && !s.open[pattern] {
 		s.fail(c.q, fault.New(fault.Forbidden, "web.cross_site"))
 		return
 	}
@@ -85,7 +86,6 @@ func (s *Server) route(c *call, w http.ResponseWriter, r *http.Request) {
 		s.moved(c.q, strings.TrimRight(path, "/"))
 		return
 	}
-	handler, pattern := s.fixed.Handler(r)
 	if pattern != "" {
 		if !strings.HasPrefix(pattern, "GET /{$}") {
 			c.label = pattern

@@ -105,8 +105,8 @@ func TestAFormHasATypeAndASize(t *testing.T) {
 func TestMethods(t *testing.T) {
 	s := open(t, nil)
 	for _, c := range []struct{ method, path, allow string }{
-		{"PUT", "/", "GET, HEAD, POST"}, {"DELETE", "/gr/athens", "GET, HEAD, POST"}, {"BREW", "/", "GET, HEAD, POST"},
-		{"OPTIONS", "/", "GET, HEAD, POST"}, {"TRACE", "/", "GET, HEAD, POST"},
+		{"PUT", "/", "GET, HEAD, POST, DELETE, OPTIONS"}, {"DELETE", "/gr/athens", "GET, HEAD"}, {"BREW", "/", "GET, HEAD, POST, DELETE, OPTIONS"},
+		{"OPTIONS", "/", "GET, HEAD"}, {"TRACE", "/", "GET, HEAD, POST, DELETE, OPTIONS"},
 		{"POST", "/mine", "GET, HEAD"}, {"GET", "/send", "POST"}, {"POST", "/gr/athens/catalog", "GET, HEAD"},
 	} {
 		r := httptest.NewRequest(c.method, c.path, nil)

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"sync/atomic"
 
+	"moot/internal/door"
 	"moot/internal/fault"
 	"moot/internal/guard"
 	"moot/internal/web/page"
@@ -22,6 +23,8 @@ type Settings struct {
 	Trusted   []netip.Prefix
 	TrustUnix bool
 
+	Doors []door.Routes // the other doors, which answer behind this one's guard
+
 	// Ready reports why the site can't answer now, or nil: the database, say.
 	Ready func(context.Context) error
 }
@@ -34,12 +37,15 @@ type Server struct {
 	board    *http.ServeMux // addresses that follow a place's path
 	origin   *http.CrossOriginProtection
 	gates    [gateCount]gate
+	room     *door.Room      // for the files of forms
+	open     map[string]bool // patterns that pages of other sites may ask
 	metrics  *metrics
 	draining atomic.Bool
 }
 
-// New makes the door of a site of these folders of pages. Whatever is wrong
-// with a template, a style or a pattern is an error here.
+// New makes the door of a site of these folders of pages, and of the other
+// doors in settings. Whatever is wrong with a template, a style or a pattern is
+// an error here.
 func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 	files := []*page.Folder{ground}
 	for _, f := range folders {
@@ -56,6 +62,8 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		board:    http.NewServeMux(),
 		origin:   http.NewCrossOriginProtection(),
 		gates:    newGates(),
+		room:     door.NewRoom(fileRoom),
+		open:     map[string]bool{},
 		metrics:  newMetrics(),
 	}
 	// ServeMux panics on a pattern that it can't read or that clashes.
@@ -71,6 +79,9 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		for _, route := range f.Board {
 			s.handle(s.board, boardLabel(route.Pattern), route)
 		}
+	}
+	for _, d := range settings.Doors {
+		s.mount(d)
 	}
 	s.fixed.HandleFunc("GET /healthz", s.health)
 	s.fixed.HandleFunc("GET /assets/{file}", s.asset)
@@ -95,7 +106,9 @@ func (s *Server) answer(q *page.Request, route page.Route) {
 	class := route.Class
 	if !reads(q.R.Method) {
 		class = guard.Post
-		if refused := s.readForm(q); refused != nil {
+		done, refused := s.readForm(q, route.Files)
+		defer done()
+		if refused != nil {
 			s.fail(q, refused)
 			return
 		}

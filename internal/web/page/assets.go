@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
+
+	"moot/internal/door"
 )
 
 // Stylesheet is the name of the one stylesheet, joined of all folders' files.
@@ -137,7 +139,7 @@ func (a *Assets) Serve(w http.ResponseWriter, r *http.Request, file string) bool
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Add("Vary", "Accept-Encoding")
 	body := found.plain
-	if found.zipped != nil && Accepts(r.Header.Get("Accept-Encoding"), "gzip") {
+	if found.zipped != nil && door.Accepts(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		body = found.zipped
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"moot/internal/door"
 	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/lang"
@@ -23,6 +24,7 @@ type Request struct {
 	Theme    string
 	Place    place.Place   // whose board it is; zero where the address names none
 	Visitor  guard.Visitor // for the guard alone
+	Files    []door.File   // of a form with files
 
 	address *url.URL  // as asked for, place and all
 	actor   key.Actor // given its token by this request
@@ -37,6 +39,7 @@ type Route struct {
 	Pattern string
 	Handle  Handler
 	Class   guard.Class // what asking costs; a POST always costs guard.Post
+	Files   int         // how many files its form may bring; 0: none
 }
 
 // Pages is what a folder brings to the site: its files, and its addresses.
