@@ -61,7 +61,7 @@ func TestDefaults(t *testing.T) {
 		Listen: "127.0.0.1:8080", ListenOps: "127.0.0.1:8081",
 		Data: "moot-data", Database: "sqlite:moot-data/moot.db",
 		SiteName: "Moot", Names: true, Tripcodes: true,
-		PostLength: 8000, ThreadPosts: 1000,
+		PostLength: 8000, ThreadPosts: 1000, BumpLimit: 500, BoardThreads: 300, Images: "queue",
 		Patience: 5 * time.Second, WorkBits: 18,
 		LogLevel: slog.LevelInfo, Drain: 20 * time.Second,
 	}
@@ -145,6 +145,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		"moving":         {[]string{"--data", moving}, nil, "data can't be set by the file that lies in the data folder"},
 		"same address":   {[]string{"--listen-ops", "127.0.0.1:8080"}, nil, "listen and listen-ops are both 127.0.0.1:8080"},
 		"thread of one":  {[]string{"--thread-posts", "1"}, nil, "--thread-posts"},
+		"images":         {[]string{"--images", "maybe"}, nil, "want off, queue or on"},
+		"images there":   {[]string{"--images-places", "gr/athens"}, nil, "--images-places"},
 		"port":           {[]string{"--listen", "localhost:http"}, nil, "want host:port or unix:/path"},
 		"big port":       {[]string{"--listen", "localhost:65536"}, nil, "--listen"},
 		"address as URL": {[]string{"--listen", "http://localhost:80"}, nil, "--listen"},
@@ -268,6 +270,7 @@ func TestWhatIsPrintedCanBeRead(t *testing.T) {
 		"--listen", "unix:/run/mo\"ot\\x", "--listen-ops", "off", "--base-url", "https://moot.example",
 		"--database", "sqlite:/srv/other.db", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
 		"--names=false", "--tripcodes=false", "--post-length", "500", "--thread-posts", "0",
+		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",
 		"--drain", "0", "--trusted-proxies", "unix,10.0.0.0/8", "--data", "/srv/mo\tot",
 	}, nil)

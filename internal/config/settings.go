@@ -16,25 +16,30 @@ import (
 
 // Config is what a site is told.
 type Config struct {
-	Listen         string         // "host:port", or "unix:/path" of a socket
-	ListenOps      string         // the same, for /readyz and /metrics; "" for none
-	Data           string         // folder of everything the site keeps
-	Database       string         // "sqlite:PATH", PATH joined to Data if it was relative, or "postgres://…"
-	BaseURL        string         // public address, scheme and host without a slash at the end; "" where it follows Listen: see PublicURL
-	SiteName       string         // what the site is called on its pages
-	SourceURL      string         // where the source of the running program can be had; "" where the operator says nothing
-	Names          bool           // whether posters may give a name
-	Tripcodes      bool           // whether a name may carry a tripcode
-	Languages      []string       // codes, the first for whoever wants none of them; nil for all
-	PostLength     int            // characters (Unicode code points) in a post
-	ThreadPosts    int            // posts after which a thread is full; 0 for never
-	Patience       time.Duration  // from opening a form to being allowed to send it
-	WorkBits       int            // leading zero bits of the proof of work that shortens the wait
-	TrustedProxies []netip.Prefix // peers whose X-Forwarded-For is believed
-	TrustUnix      bool           // whether peers on a unix socket are believed too
-	LogLevel       slog.Level     // what is logged from
-	LogJSON        bool           // logs as JSON rather than text
-	Drain          time.Duration  // how long a stop waits for requests in flight
+	Listen         string            // "host:port", or "unix:/path" of a socket
+	ListenOps      string            // the same, for /readyz and /metrics; "" for none
+	Data           string            // folder of everything the site keeps
+	Database       string            // "sqlite:PATH", PATH joined to Data if it was relative, or "postgres://…"
+	BaseURL        string            // public address, scheme and host without a slash at the end; "" where it follows Listen: see PublicURL
+	SiteName       string            // what the site is called on its pages
+	SourceURL      string            // where the source of the running program can be had; "" where the operator says nothing
+	Names          bool              // whether posters may give a name
+	Tripcodes      bool              // whether a name may carry a tripcode
+	Languages      []string          // codes, the first for whoever wants none of them; nil for all
+	PostLength     int               // characters (Unicode code points) in a post
+	ThreadPosts    int               // posts after which a thread is full; 0 for never
+	BumpLimit      int               // posts after which replies don't bump a thread; 0 for never
+	BoardThreads   int               // threads on a board before the oldest is archived; 0 for any number
+	Images         string            // off, queue or on
+	ImagesPlaces   map[string]string // the same for some places, by path
+	KnownPictures  string            // file of perceptual hashes; "" for none
+	Patience       time.Duration     // from opening a form to being allowed to send it
+	WorkBits       int               // leading zero bits of the proof of work that shortens the wait
+	TrustedProxies []netip.Prefix    // peers whose X-Forwarded-For is believed
+	TrustUnix      bool              // whether peers on a unix socket are believed too
+	LogLevel       slog.Level        // what is logged from
+	LogJSON        bool              // logs as JSON rather than text
+	Drain          time.Duration     // how long a stop waits for requests in flight
 
 	settings []Setting
 }
@@ -107,6 +112,18 @@ var table = []setting{
 	{"thread-posts", "Posting", "How many posts a thread takes before it is full and a new one is asked for; 0 for no end.", number, "1000", "", "a whole number from 2 to 1000000, or 0",
 		func(c *Config, v string) bool { return whole(v, 0, 1_000_000, &c.ThreadPosts) && c.ThreadPosts != 1 }},
 
+	{"bump-limit", "Posting", "How many posts a thread has when replies stop bringing it to the top of its board; 0 for never.", number, "500", "", "a whole number from 2 to 1000000, or 0",
+		func(c *Config, v string) bool { return whole(v, 0, 1_000_000, &c.BumpLimit) && c.BumpLimit != 1 }},
+	{"board-threads", "Posting", "How many threads a board holds before the one bumped longest ago goes to the archive, where it can be read; 0 for any number.", number, "300", "", "a whole number from 2 to 1000000, or 0",
+		func(c *Config, v string) bool { return whole(v, 0, 1_000_000, &c.BoardThreads) && c.BoardThreads != 1 }},
+
+	{"images", "Pictures", "What becomes of a picture that somebody posts: off takes none, queue has it wait until a steward lets it through (moot queue), on shows it at once.", text, "queue", "", "off, queue or on",
+		func(c *Config, v string) bool { c.Images = v; return images(v) }},
+	{"images-places", "Pictures", "The same for some places and what lies in them, where it differs.", list, "", "nowhere else", "places with off, queue or on, like gr/athens=on, fr=off",
+		func(c *Config, v string) bool { return c.imagesAt(v) }},
+	{"known-pictures", "Pictures", "A file of pictures that are not let in: a PDQ hash of 64 hexadecimal digits a line. Those that stewards removed are known besides.", text, "", "none", "a file",
+		func(c *Config, v string) bool { c.KnownPictures = v; return !strings.ContainsFunc(v, control) }},
+
 	{"patience", "Guard", "How long after opening a form it may be sent.", duration, "5s", "", "a time from 0s to 2m, like 5s",
 		func(c *Config, v string) bool { return span(v, 0, 2*time.Minute, &c.Patience) }},
 	{"work-bits", "Guard", "How hard the proof of work is that shortens the wait where script runs; each bit doubles it, 0 is none.", number, "18", "", "a whole number from 0 to 30",
@@ -120,6 +137,23 @@ var table = []setting{
 		func(c *Config, v string) bool { c.LogJSON = v == "json"; return v == "text" || v == "json" }},
 	{"drain", "Running", "How long a stop waits for requests in flight.", duration, "20s", "", "a time from 0s to 10m, like 20s",
 		func(c *Config, v string) bool { return span(v, 0, 10*time.Minute, &c.Drain) }},
+}
+
+func images(v string) bool { return slices.Contains([]string{"off", "queue", "on"}, v) }
+
+func (c *Config) imagesAt(v string) bool {
+	c.ImagesPlaces = nil
+	for _, item := range items(v) {
+		path, mode, _ := strings.Cut(item, "=")
+		if path == "" || !images(mode) {
+			return false
+		}
+		if c.ImagesPlaces == nil {
+			c.ImagesPlaces = map[string]string{}
+		}
+		c.ImagesPlaces[path] = mode
+	}
+	return true
 }
 
 var languageCode = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
