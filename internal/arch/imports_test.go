@@ -21,8 +21,9 @@ var house = []layer{
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas"}},
 	{"care", []string{"order", "guard", "media"}},
 	{"the wall", []string{"board"}},
+	{"reactors", []string{"search"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"web", "web/page", "web/placepages", "web/boardpages"}},
+	{"doors", []string{"web", "web/page", "web/placepages", "web/boardpages", "web/readerpages"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "bench", "arch"}},
 }
@@ -41,6 +42,7 @@ var beside = []exception{
 	{"web", "web/page", "page is the ground of every folder of pages"},
 	{"web/placepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/boardpages", "web/page", "page is the ground of every folder of pages"},
+	{"web/readerpages", "web/page", "page is the ground of every folder of pages"},
 	{"db/dbtest/postgres", "db/dbtest", "it starts the server that dbtest asks for"},
 }
 
@@ -53,7 +55,7 @@ type guests struct {
 // few are rooms that only some may import, though all to their right could.
 var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
-	"db":              {[]string{"event", "key", "media", "board", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db":              {[]string{"event", "key", "media", "board", "search", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
 	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
 }

@@ -1,0 +1,222 @@
+package search
+
+import (
+	"fmt"
+	"strings"
+
+	"moot/internal/db"
+)
+
+// match is a post that was found.
+type match struct {
+	number   int64
+	at       int64
+	subject  bool // the words are in its thread's title, since it opened that
+	together bool // they stand in a row
+}
+
+// stretch is a part of the posts, by their numbers: from low to before high.
+// They are within one block of so many bits.
+type stretch struct{ bits, low, high int64 }
+
+// The stretches of a search grow from the newest post on, so that a common word
+// costs little and a rare one few steps.
+const (
+	firstBits = 12
+	moreBits  = 2
+	mostBits  = 20
+)
+
+// stretches are the parts of the posts before a number, the newest first.
+func stretches(before int64) func(yield func(stretch) bool) {
+	return func(yield func(stretch) bool) {
+		bits := int64(firstBits)
+		for high := before; high > 0; bits = min(bits+moreBits, mostBits) {
+			low := (high - 1) >> bits << bits
+			if !yield(stretch{bits, low, high}) {
+				return
+			}
+			high = low
+		}
+	}
+}
+
+// newest finds the newest posts of a stretch that a plan wants, at most limit,
+// the newest first.
+func newest(tx *db.Tx, p plan, s stretch, limit int) ([]match, error) {
+	if tx.Engine() == db.PostgreSQL {
+		return newestOfVectors(tx, p, s, limit)
+	}
+	return newestOfFTS5(tx, p, s, limit)
+}
+
+// never is what no post has.
+const never = "never:"
+
+func newestOfFTS5(tx *db.Tx, p plan, s stretch, limit int) ([]match, error) {
+	const query = `SELECT p.number, p.at FROM search_index i CROSS JOIN search_post p ON p.number = i.rowid
+		WHERE search_index MATCH $1 AND i.rowid >= $2 AND i.rowid < $3 AND p.at >= $4 AND p.at < $5 ORDER BY i.rowid DESC LIMIT $6`
+	since, before := p.seconds()
+	found, err := db.All(tx, func(scan db.Scan) (m match, err error) { return m, scan(&m.number, &m.at) },
+		query, p.base.fts5(), s.low, s.high, since, before, limit)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	place := make(map[int64]int, len(found))
+	for i, m := range found {
+		place[m.number] = i
+	}
+	low := found[len(found)-1].number
+	note := func(also expr, mark func(*match)) error {
+		if also.op == nothing {
+			return nil
+		}
+		numbers, err := db.All(tx, scanNumber, `SELECT rowid FROM search_index WHERE search_index MATCH $1 AND rowid >= $2 AND rowid < $3`,
+			also.fts5(), low, s.high)
+		for _, n := range numbers {
+			if i, ok := place[n]; ok {
+				mark(&found[i])
+			}
+		}
+		return err
+	}
+	if err := note(p.subject, func(m *match) { m.subject = true }); err != nil {
+		return nil, err
+	}
+	return found, note(p.together, func(m *match) { m.together = true })
+}
+
+// newestOfVectors narrows the search by the label of the stretch's block, since
+// an index of tsvectors knows no order.
+func newestOfVectors(tx *db.Tx, p plan, s stretch, limit int) ([]match, error) {
+	// A plan made for any question would take every word for a rare one.
+	if _, err := tx.Exec(`SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
+		return nil, err
+	}
+	since, before := p.seconds()
+	also := func(e expr) string {
+		if e.op == nothing {
+			e = row(never)
+		}
+		return e.tsquery()
+	}
+	return db.All(tx, func(scan db.Scan) (m match, err error) {
+		return m, scan(&m.number, &m.at, &m.subject, &m.together)
+	}, `SELECT number, at, tokens @@ CAST(CAST($7 AS text) AS tsquery), tokens @@ CAST(CAST($8 AS text) AS tsquery) FROM (
+			SELECT number, at, tokens FROM search_post
+			WHERE tokens @@ CAST(CAST($1 AS text) AS tsquery) AND number >= $2 AND number < $3 AND at >= $4 AND at < $5
+			ORDER BY number DESC LIMIT $6
+		) newest ORDER BY number DESC`,
+		every(row(block(s.bits, s.low)), p.base).tsquery(), s.low, s.high, since, before, limit, also(p.subject), also(p.together))
+}
+
+// put stores an entry in place of what the index has of its post.
+func put(tx *db.Tx, e entry) error {
+	if tx.Engine() == db.PostgreSQL {
+		_, err := tx.Exec(`INSERT INTO search_post (number, at, tokens) VALUES ($1, $2, CAST(CAST($3 AS text) AS tsvector))
+			ON CONFLICT (number) DO UPDATE SET at = excluded.at, tokens = excluded.tokens`, e.number, e.at.Unix(), e.tsvector())
+		return err
+	}
+	if err := remove(tx, e.number); err != nil {
+		return err
+	}
+	all := e.fts5()
+	if _, err := tx.Exec(`INSERT INTO search_post (number, at, tokens) VALUES ($1, $2, $3)`, e.number, e.at.Unix(), all); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO search_index (rowid, tokens) VALUES ($1, $2)`, e.number, all)
+	return err
+}
+
+// remove takes a post out of the index.
+func remove(tx *db.Tx, number int64) error {
+	if tx.Engine() == db.SQLite {
+		_, err := tx.Exec(`INSERT INTO search_index (search_index, rowid, tokens) SELECT 'delete', number, tokens FROM search_post WHERE number = $1`, number)
+		if err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(`DELETE FROM search_post WHERE number = $1`, number)
+	return err
+}
+
+// replace puts entries in and takes out those of the numbers that none has.
+func replace(tx *db.Tx, numbers []int64, entries []entry) error {
+	stands := make(map[int64]bool, len(entries))
+	for _, e := range entries {
+		stands[e.number] = true
+	}
+	for _, n := range numbers {
+		if !stands[n] {
+			if err := remove(tx, n); err != nil {
+				return err
+			}
+		}
+	}
+	for _, e := range entries {
+		if err := put(tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeThread takes all posts of a thread out of the index.
+func removeThread(tx *db.Tx, thread int64) error {
+	query, asked := `SELECT rowid FROM search_index WHERE search_index MATCH $1`, row(ofThread(thread)).fts5()
+	if tx.Engine() == db.PostgreSQL {
+		query, asked = `SELECT number FROM search_post WHERE tokens @@ CAST(CAST($1 AS text) AS tsquery)`, row(ofThread(thread)).tsquery()
+	}
+	posts, err := db.All(tx, scanNumber, query, asked)
+	if err != nil {
+		return err
+	}
+	return replace(tx, posts, nil)
+}
+
+// numbersBetween are the posts in the index behind one number and up to another.
+func numbersBetween(tx *db.Tx, after, last int64) ([]int64, error) {
+	return db.All(tx, scanNumber, `SELECT number FROM search_post WHERE number > $1 AND number <= $2`, after, last)
+}
+
+func scanNumber(scan db.Scan) (n int64, err error) { return n, scan(&n) }
+
+// fts5 is the entry as the text that SQLite takes apart at its spaces.
+func (e entry) fts5() string {
+	var w strings.Builder
+	for _, tokens := range e.texts {
+		for _, token := range tokens {
+			w.WriteString(token)
+			w.WriteByte(' ')
+		}
+		w.WriteString(gap + " ")
+	}
+	w.WriteString(strings.Join(e.labels, " "))
+	return w.String()
+}
+
+// blocks are the labels of the blocks that a number lies in.
+func blocks(number int64) (labels []string) {
+	for bits := int64(firstBits); bits <= mostBits; bits += moreBits {
+		labels = append(labels, block(bits, number))
+	}
+	return labels
+}
+
+// tsvector is the entry as PostgreSQL reads it (manual, 8.11.1): words with
+// their positions, labels without.
+func (e entry) tsvector() string {
+	var w strings.Builder
+	position := 1
+	for _, tokens := range e.texts {
+		for _, token := range tokens {
+			fmt.Fprintf(&w, "'%s':%d ", token, position)
+			position++
+		}
+		position++ // the gap
+	}
+	for _, label := range append(blocks(e.number), e.labels...) {
+		fmt.Fprintf(&w, "'%s' ", label)
+	}
+	return w.String()
+}
