@@ -23,6 +23,7 @@ import (
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
+	"moot/internal/web/readerpages"
 )
 
 // site is a site that is open: everything that has to be closed or kept going.
@@ -73,7 +74,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			Gazetteer: s.places, Guard: guard.New(now, patience(cfg)), Clock: now, Log: log,
 		},
 		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Ready: s.ready(ctx),
-	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory))
+	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory), readerpages.New(s.boards))
 	return s, err
 }
 

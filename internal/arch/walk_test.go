@@ -22,6 +22,7 @@ import (
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
+	"moot/internal/web/readerpages"
 )
 
 // site is a whole site with one thread of one post on the board of Athens.
@@ -61,7 +62,7 @@ func openSite(t *testing.T) *site {
 	s.door, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: places, Guard: guard.New(now, guard.Limits{}), Clock: now,
 		Log: slog.New(slog.DiscardHandler),
-	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory))
+	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory), readerpages.New(s.boards))
 	if err != nil {
 		t.Fatal(err)
 	}

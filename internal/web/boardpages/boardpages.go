@@ -26,6 +26,7 @@ func New(boards *board.Boards, directory *board.Directory) page.Pages {
 		Folder: folder,
 		Site: []page.Route{
 			{Pattern: "GET /p/{no}", Handle: d.post},
+			{Pattern: "GET /p/{no}/view", Handle: d.view},
 			{Pattern: "GET /p/{no}/take-back", Handle: d.askTakeBack},
 			{Pattern: "POST /take-back", Handle: d.takeBack},
 		},

@@ -51,7 +51,7 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	}
 	v := &threadView{Thread: t, Earlier: view.Earlier}
 	v.Head, _ = title(q, t, view.Opening)
-	v.View = page.View{Title: v.Head, Trail: q.Trail(page.Crumb{Name: q.T("board.thread_number", "number", t.Number)}), Canonical: t.Path(), Modules: []string{"write.js", "thread.js"}}
+	v.View = page.View{Title: v.Head, Trail: q.Trail(page.Crumb{Name: q.T("board.thread_number", "number", t.Number)}), Canonical: t.Path(), Modules: []string{"write.js", "habits.js"}}
 	if !view.Opening.Gone {
 		v.Description = view.Opening.Document().Plain(160)
 	}

@@ -57,7 +57,7 @@ func (d *door) wall(q *page.Request) error {
 		return err
 	}
 	v := &wallView{View: d.boardView(q, ""), Head: d.head(q, "wall"), Notices: notices(q, w.Notices), Later: before > 0, Older: older(q, w)}
-	v.Modules = []string{"write.js"}
+	v.Modules = []string{"habits.js"}
 	if before > 0 {
 		v.NoIndex = true
 		return wallPage.Render(q, v)
@@ -71,6 +71,7 @@ func (d *door) wall(q *page.Request) error {
 	}
 	if len(w.Notices) == 0 {
 		v.Write = d.blank(q, nil)
+		v.Modules = append(v.Modules, "write.js")
 		v.Ticket = v.Write.Ticket
 	}
 	if q.Place.Kind() == place.City && len(w.Notices) < 4 {
@@ -105,6 +106,7 @@ func (d *door) index(q *page.Request) error {
 	tabName := q.T("board.tab_index")
 	v := &indexView{View: d.boardView(q, tabName, page.Crumb{Name: tabName}), Head: d.head(q, "index"), Notices: notices(q, w.Notices), Later: before > 0, Older: older(q, w)}
 	v.NoIndex = true
+	v.Modules = []string{"habits.js"}
 	for i, n := range w.Notices {
 		s := show(q, n.Thread, n.Opening, n.Last)
 		v.Notices[i].Opening, v.Notices[i].Last = s.post(n.Opening), s.posts(n.Last)
@@ -142,7 +144,7 @@ func (d *door) catalog(q *page.Request) error {
 	tabName := q.T("board.tab_catalog")
 	v := &catalogView{View: d.boardView(q, tabName, page.Crumb{Name: tabName}), Head: d.head(q, "catalog"), Total: len(w.Notices), Later: before > 0, Older: older(q, w)}
 	v.NoIndex = true
-	v.Modules = []string{"catalog.js"}
+	v.Modules = []string{"catalog.js", "habits.js"}
 	v.Filter = text.CleanLine(query.Get("q"))
 	if runes := []rune(v.Filter); len(runes) > 100 {
 		v.Filter = string(runes[:100])
@@ -219,5 +221,6 @@ func (d *door) everywhere(q *page.Request) error {
 	tabName := q.T("board.tab_everywhere")
 	v := &everywhereView{View: d.boardView(q, tabName, page.Crumb{Name: tabName}), Head: d.head(q, "everywhere"), Name: q.Name(q.Place), Notices: notices(q, w.Notices), Later: before > 0, Older: older(q, w)}
 	v.NoIndex = before > 0
+	v.Modules = []string{"habits.js"}
 	return everywherePage.Render(q, v)
 }

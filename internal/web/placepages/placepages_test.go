@@ -29,6 +29,7 @@ import (
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
 	"moot/internal/web/page/pagetest"
+	"moot/internal/web/readerpages"
 	"moot/internal/web/placepages"
 )
 
@@ -68,7 +69,7 @@ func open(t *testing.T, threads ...thread) http.Handler {
 		Languages: append(lang.All(), lang.Pseudo()), Gazetteer: gazetteer(),
 		Guard: guard.New(clk, guard.Limits{}), Clock: clk, Log: slog.New(slog.DiscardHandler),
 	}, Ready: func(context.Context) error { return nil }}
-	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory))
+	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory), readerpages.New(boards))
 	if err != nil {
 		t.Fatal(err)
 	}

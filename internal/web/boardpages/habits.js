@@ -1,0 +1,44 @@
+// What a reader's habits need is fetched when they first do something here, or
+// at once where their browser keeps something of them: who only reads pays for
+// none of it. The page names the modules, and works without them.
+const page = document.querySelector("#habits");
+const signs = ["pointerover", "pointerdown", "keydown", "focusin", "scroll", "click"];
+let coming = null; // the modules, once they are asked for
+
+document.querySelector(".thread > header .meta")?.append(page.content);
+
+const keeps = () => {
+  try {
+    return Object.keys(localStorage).some((key) => key.startsWith("moot."));
+  } catch {
+    return false; // nor will it
+  }
+};
+
+function come() {
+  coming ??= Promise.all(page.dataset.modules.split(" ").map((module) => import(module))).then(
+    () => signs.forEach((sign) => removeEventListener(sign, first, true)),
+    (why) => { coming = null; throw why; }, // no net: the next sign tries again
+  );
+  return coming;
+}
+
+// first takes the first signs of somebody. What was pressed while the modules
+// were on their way is pressed again when they are there.
+function first(event) {
+  const modules = come();
+  modules.catch(() => {});
+  const { target, type } = event;
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (type === "click" && plain && !event.shiftKey && event.button === 0) {
+    const pressed = target.closest?.("a[data-quote], .picture a.file, button.watch");
+    if (!pressed || pressed.matches("a[data-quote]") && !document.querySelector("form.write.reply")) return;
+    event.preventDefault();
+    modules.then(() => pressed.click(), () => { if (pressed.href) location.assign(pressed.href); });
+  } else if (type === "keydown" && plain && event.key.length === 1 && !target.closest?.("input, textarea, select")) {
+    modules.then(() => target.dispatchEvent(new KeyboardEvent("keydown", event)), () => {});
+  }
+}
+
+for (const sign of signs) addEventListener(sign, first, true);
+if (keeps() || /^#q\d/.test(location.hash) || document.querySelector(".yours")) come().catch(() => {});
