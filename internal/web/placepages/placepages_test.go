@@ -29,8 +29,8 @@ import (
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
 	"moot/internal/web/page/pagetest"
-	"moot/internal/web/readerpages"
 	"moot/internal/web/placepages"
+	"moot/internal/web/readerpages"
 )
 
 var gazetteer = sync.OnceValue(func() *place.Gazetteer {
