@@ -13,6 +13,7 @@ package event
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ const (
 
 // Event is one thing that happened.
 type Event struct {
+	Number int64 // its own; Append draws it. The order of events is not that of their numbers
 	Kind   Kind
 	Place  string // path of the board
 	Thread int64
@@ -89,18 +91,44 @@ func After(tx *db.Tx, c Cursor, limit int) ([]Event, Cursor, error) {
 		return nil, c, err
 	}
 	next := c
-	events, err := db.All(tx, func(scan db.Scan) (e Event, err error) {
-		var at int64
-		err = scan(&next.born, &next.number, &e.Kind, &e.Place, &e.Thread, &e.Post, &at)
-		e.At = time.Unix(at, 0).UTC()
-		return e, err
-	}, `SELECT born, number, kind, place, thread, post, at FROM event
+	events, err := db.All(tx, next.scan, `SELECT born, number, kind, place, thread, post, at FROM event
 		WHERE (born, number) > ($1, $2) AND born < $3 ORDER BY born, number LIMIT $4`,
 		c.born, c.number, horizon, limit)
 	if err != nil {
 		return nil, c, err
 	}
 	return events, next, nil
+}
+
+// scan reads an event, and is the cursor behind it.
+func (c *Cursor) scan(scan db.Scan) (e Event, err error) {
+	var at int64
+	err = scan(&c.born, &c.number, &e.Kind, &e.Place, &e.Thread, &e.Post, &at)
+	e.Number, e.At = c.number, time.Unix(at, 0).UTC()
+	return e, err
+}
+
+// Tail reads the newest events that can be read now, up to limit, in order, and
+// the cursor behind the last of them.
+func Tail(tx *db.Tx, limit int) ([]Event, Cursor, error) {
+	horizon, err := tx.Horizon()
+	if err != nil {
+		return nil, Cursor{}, err
+	}
+	var c, newest Cursor
+	events, err := db.All(tx, func(scan db.Scan) (Event, error) {
+		e, err := c.scan(scan)
+		if newest == (Cursor{}) {
+			newest = c
+		}
+		return e, err
+	}, `SELECT born, number, kind, place, thread, post, at FROM event
+		WHERE born < $1 ORDER BY born DESC, number DESC LIMIT $2`, horizon, limit)
+	if err != nil {
+		return nil, Cursor{}, err
+	}
+	slices.Reverse(events)
+	return events, newest, nil
 }
 
 // Latest is the cursor behind everything that can be read now.

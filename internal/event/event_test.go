@@ -3,6 +3,7 @@ package event_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -70,7 +71,7 @@ func TestAnEventIsThereExactlyIfItHappened(t *testing.T) {
 			t.Error("not woken by what happened")
 		}
 		events, next := after(t, d, event.Cursor{}, 1)
-		if len(events) != 1 || events[0] != (event.Event{Kind: event.PostAdded, Place: "gr/athens", Thread: 2, Post: 2, At: at}) {
+		if len(events) != 1 || events[0] != (event.Event{Number: events[0].Number, Kind: event.PostAdded, Place: "gr/athens", Thread: 2, Post: 2, At: at}) {
 			t.Errorf("events: %+v", events)
 		}
 		if more, _ := after(t, d, next, 0); len(more) != 0 {
@@ -159,6 +160,28 @@ func TestFollowSeesAllOnceInOrder(t *testing.T) {
 		}
 		if len(seen) != writers*each {
 			t.Errorf("%d events seen, want %d", len(seen), writers*each)
+		}
+	})
+}
+
+func TestTailIsTheNewestInOrder(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := event.New()
+		for n := range int64(5) {
+			append1(t, o, d, n+1)
+		}
+		all, c := after(t, d, event.Cursor{}, 5)
+		for _, limit := range []int{1, 3, 9} {
+			err := d.Read(t.Context(), func(tx *db.Tx) error {
+				tail, behind, err := event.Tail(tx, limit)
+				if want := all[max(len(all)-limit, 0):]; !slices.Equal(tail, want) || behind != c {
+					t.Errorf("the last %d: %+v behind %v, want %+v behind %v", limit, tail, behind, want, c)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }
