@@ -17,7 +17,7 @@ type layer struct {
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
 	{"ground", []string{"fault", "clock", "text", "lang", "config", "sandbox"}},
-	{"floor", []string{"db", "event"}},
+	{"floor", []string{"db", "event", "blob"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas"}},
 	{"care", []string{"order", "guard", "media"}},
 	{"the wall", []string{"board"}},

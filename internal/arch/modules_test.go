@@ -22,6 +22,7 @@ var modules = map[string]users{
 	"golang.org/x/text":                   {rooms: []string{"text", "board", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "cmd/moot"}, tests: everywhere},
 	"github.com/klauspost/compress":       {rooms: []string{"place/gazetteer", "place/build", "door", "web/page"}, tests: []string{"place"}},
 	"github.com/prometheus/client_golang": {rooms: []string{"web"}},
+	"github.com/minio/minio-go/v7":        {rooms: []string{"blob"}},
 	"gitlab.com/nyarla/go-crypt":          {rooms: []string{"board"}},
 	"golang.org/x/net":                    {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "web", "web/page", "web/placepages", "web/boardpages"}},
 	"golang.org/x/sys":                    {rooms: []string{"sandbox"}},
