@@ -27,6 +27,7 @@ var modules = map[string]users{
 	"golang.org/x/net":                    {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "web", "web/page", "web/placepages", "web/boardpages"}},
 	"golang.org/x/sys":                    {rooms: []string{"sandbox"}},
 	"github.com/andybalholm/cascadia":     {rooms: []string{"web/page/pagetest"}},
+	"github.com/mmcdole/gofeed":           {tests: []string{"feed"}},
 	"github.com/google/go-cmp":            {tests: everywhere},
 }
 

@@ -75,6 +75,18 @@ func TestSpoilerTellsWhatItIs(t *testing.T) {
 	}
 }
 
+func TestReferencesFromElsewhereAreWhole(t *testing.T) {
+	away := Renderer{Base: "https://moot.example", Resolve: func(r Reference) (Target, bool) {
+		return Target{Href: "/p/5"}, r.Number == 5
+	}}
+	got := Parse(">>5 >>6 https://example.org/").HTML(away)
+	for _, want := range []string{`href="https://moot.example/p/5"`, `<span class="ref gone"><bdi>&gt;&gt;6`, `href="https://example.org/"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+}
+
 func TestReferences(t *testing.T) {
 	d := Parse(">>5 >>7 >>5 **>>8**\n>>>/gr/athens/ >>>/gr/athens/12 >>>/world/ >>>/au/1770/ >>>/gr/athens/x >>>/gr. `>>9` >>>//x/ >>>/-a/")
 	want := []Reference{{5, ""}, {7, ""}, {8, ""}, {0, "gr/athens"}, {12, "gr/athens"}, {0, "world"}, {0, "au/1770"}, {0, "gr"}}

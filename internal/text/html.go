@@ -12,6 +12,10 @@ type Renderer struct {
 	// Spoiler is what somebody who comes to a spoiler is told about it, in
 	// the reader's language; "" for nothing.
 	Spoiler string
+
+	// Base stands before the addresses of references, where the HTML is read
+	// away from this site: "https://moot.example". "" leaves them as they are.
+	Base string
 }
 
 // Target is where a reference leads.
@@ -119,7 +123,7 @@ func (w *htmlWriter) ref(s Span) {
 	}
 	w.WriteString("<a")
 	w.attribute("class", strings.TrimSpace("ref "+target.Class))
-	w.attribute("href", target.Href)
+	w.attribute("href", w.r.Base+target.Href)
 	w.WriteString("><bdi>")
 	w.text(s.Text)
 	w.WriteString("</bdi></a>")

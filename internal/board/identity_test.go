@@ -1,0 +1,30 @@
+package board_test
+
+import (
+	"testing"
+
+	"moot/internal/board"
+	"moot/internal/clock"
+	"moot/internal/db"
+	"moot/internal/db/dbtest"
+	"moot/internal/event"
+)
+
+func TestASiteKeepsItsIdentity(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		identity := func(d *db.DB) board.Identity {
+			t.Helper()
+			id, err := board.New(d, clock.Hold(noon), event.New(), gazetteer(), limits).Identity(t.Context())
+			if err != nil || id == (board.Identity{}) {
+				t.Fatalf("%x, %v", id, err)
+			}
+			return id
+		}
+		if first, later := identity(d), identity(d); first != later {
+			t.Errorf("after a restart the site is another: %x, %x", first, later)
+		}
+		if first, other := identity(d), identity(dbtest.Open(t, db.SQLite)); first == other {
+			t.Errorf("two sites are one: %x", first)
+		}
+	})
+}
