@@ -16,14 +16,14 @@ type layer struct {
 // house is who may import whom. A room may import the rooms of the layers
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
-	{"ground", []string{"fault", "clock", "text", "lang", "config", "sandbox"}},
+	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox"}},
 	{"floor", []string{"db", "event", "blob"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas"}},
 	{"care", []string{"order", "guard", "media"}},
 	{"the wall", []string{"board"}},
 	{"reactors", []string{"search"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"feed", "web", "web/page", "web/placepages", "web/boardpages", "web/readerpages"}},
+	{"doors", []string{"feed", "web", "web/page", "web/placepages", "web/boardpages", "web/queuepages", "web/readerpages"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "bench", "arch"}},
 }
@@ -36,12 +36,17 @@ type exception struct{ from, to, why string }
 
 var beside = []exception{
 	{"lang", "fault", "fault is the one error, and lang puts it in the reader's words"},
+	{"picture", "fault", "why a picture isn't taken is told to its sender"},
+	{"picture", "picture/icc", "it is the part of picture that knows colour profiles"},
+	{"picture", "picture/raster", "it is the part of picture that works on pixels"},
+	{"picture/icc", "picture/raster", "raster is the ground of what works on pixels"},
 	{"event", "db", "the outbox is a table, filled by the transaction in which a thing happens"},
 	{"place", "place/gazetteer", "it is the form of the file that place reads"},
 	{"media", "order", "whether pictures wait, and who may let one through, is order's to say"},
 	{"web", "web/page", "page is the ground of every folder of pages"},
 	{"web/placepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/boardpages", "web/page", "page is the ground of every folder of pages"},
+	{"web/queuepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/readerpages", "web/page", "page is the ground of every folder of pages"},
 	{"db/dbtest/postgres", "db/dbtest", "it starts the server that dbtest asks for"},
 }
@@ -62,7 +67,7 @@ var few = map[string]guests{
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"door", "feed", "web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP"},
+	"net/http":      {[]string{"door", "web/queuepages", "feed", "web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"place/build", "atlas/build", "db/dbtest/postgres"}, "a running site starts no other program"},
