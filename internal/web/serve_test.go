@@ -19,7 +19,7 @@ func TestEveryAnswerIsHardened(t *testing.T) {
 	s := open(t, nil)
 	style := pagetest.Get(t, s, "/").Attr("link[rel=stylesheet]", "href")
 	for path, status := range map[string]int{
-		"/": 200, "/healthz": 200, "/robots.txt": 200, style: 200, "/assets/none.css": 404, "/gr/athens": 200,
+		"/": 200, "/healthz": 200, style: 200, "/assets/none.css": 404, "/gr/athens": 200,
 		"/gr/athens/": 301, "/gr/athens/none": 404, "/nowhere/at-all": 404, "/panic": 500, "/fault/much": 429,
 		"/a/../healthz": 307, "/failing": 500,
 	} {

@@ -85,7 +85,6 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 	}
 	s.fixed.HandleFunc("GET /healthz", s.health)
 	s.fixed.HandleFunc("GET /assets/{file}", s.asset)
-	s.fixed.HandleFunc("GET /robots.txt", s.robots)
 	return s, nil
 }
 

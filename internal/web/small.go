@@ -19,10 +19,3 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 		s.fail(callOf(r).q, fault.New(fault.NotFound, "web.no_page"))
 	}
 }
-
-// robots keeps crawlers away from what has no content of its own.
-func (s *Server) robots(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "max-age=86400")
-	io.WriteString(w, "User-agent: *\nDisallow: /find\nDisallow: /*?lang=\nDisallow: /*?theme=\nDisallow: /*/new$\n")
-}
