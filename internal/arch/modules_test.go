@@ -24,7 +24,7 @@ var modules = map[string]users{
 	"github.com/prometheus/client_golang": {rooms: []string{"web"}},
 	"github.com/minio/minio-go/v7":        {rooms: []string{"blob"}},
 	"gitlab.com/nyarla/go-crypt":          {rooms: []string{"board"}},
-	"golang.org/x/net":                    {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "web", "web/page", "web/placepages", "web/boardpages"}},
+	"golang.org/x/net":                    {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "feed", "web", "web/page", "web/placepages", "web/boardpages"}},
 	"golang.org/x/image":                  {rooms: []string{"picture"}},
 	"golang.org/x/sys":                    {rooms: []string{"sandbox"}},
 	"github.com/andybalholm/cascadia":     {rooms: []string{"web/page/pagetest"}},
