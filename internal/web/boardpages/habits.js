@@ -7,6 +7,12 @@ let coming = null; // the modules, once they are asked for
 
 document.querySelector(".thread > header .meta")?.append(page.content);
 
+// The page goes on knowing how many posts its thread has.
+document.addEventListener("moot:posts", ({ detail }) => {
+  const thread = document.querySelector(".thread[data-posts]");
+  if (thread) thread.dataset.posts = Number(thread.dataset.posts) + detail.posts.length;
+});
+
 const keeps = () => {
   try {
     return Object.keys(localStorage).some((key) => key.startsWith("moot."));

@@ -32,6 +32,9 @@ function newest(entries, n, age) {
   return Object.fromEntries(all.sort((a, b) => age(b) - age(a)).slice(0, n));
 }
 
+// numbers are posts', each once, those that were added last.
+const numbers = (value) => [...new Set(Array.isArray(value) ? value.filter(isPost) : [])].slice(-most.posts);
+
 const byNumber = ([number]) => Number(number);
 const byTime = ([, entry]) => entry.at;
 
@@ -52,12 +55,12 @@ export const kinds = {
   }), most.watched, byTime),
 
   // yours are the numbers of the posts that this browser wrote.
-  yours: (value) => [...new Set(Array.isArray(value) ? value.filter(isPost) : [])].sort((a, b) => a - b).slice(-most.posts),
+  yours: numbers,
 
   // hidden threads by number, and the numbers of hidden posts.
   hidden: (value) => ({
     threads: newest(some(value?.threads, thread), most.threads, byNumber),
-    posts: [...new Set(Array.isArray(value?.posts) ? value.posts.filter(isPost) : [])].sort((a, b) => a - b).slice(-most.posts),
+    posts: numbers(value?.posts),
   }),
 
   // drafts by the address that their form is sent to.

@@ -19,14 +19,14 @@ const number = /\/t\/(\d+)/.exec(location.pathname)?.[1];
 
 if (page) {
   const button = document.querySelector("button.watch");
-  let posts = Number(page.dataset.posts);
+  const count = () => Number(page.dataset.posts); // of the whole thread, which habits.js keeps right
   const whole = !page.querySelector(".pager a[rel=next]"); // the page goes to the thread's end
   const newest = () => Math.max(...[...page.querySelectorAll(".post[id]")].map(numberOf));
 
   // read notes that the reader is here, and has seen what there is.
   const read = () => {
     const here = get("watched")[number];
-    const last = newest();
+    const [last, posts] = [newest(), count()];
     if (!here || !whole || document.hidden || (here.seen >= last && here.had === posts)) return;
     change("watched", (watched) => {
       Object.assign(watched[number], { seen: last, had: posts, last, posts, at: Date.now() });
@@ -38,7 +38,7 @@ if (page) {
     if (watched[number]) {
       delete watched[number];
     } else {
-      const last = newest();
+      const [last, posts] = [newest(), count()];
       watched[number] = {
         path: location.pathname.replace(/(\/t\/\d+).*/, "$1"), title: page.querySelector("h1").textContent.slice(0, 200), place: page.dataset.place,
         seen: last, had: posts, last, posts, at: Date.now(),
@@ -52,10 +52,7 @@ if (page) {
   show();
   read();
   document.addEventListener("visibilitychange", read);
-  document.addEventListener("moot:posts", ({ detail }) => {
-    posts += detail.posts.length;
-    read();
-  });
+  document.addEventListener("moot:posts", read);
 }
 
 on("watched", tell);

@@ -38,8 +38,8 @@ export function merge(file) {
       if (!here[number] || here[number].seen < t.seen) here[number] = t;
     }
   });
-  change("yours", (here) => [...here, ...file.yours]);
-  change("hidden", (here) => ({ threads: { ...here.threads, ...file.hidden.threads }, posts: [...here.posts, ...file.hidden.posts] }));
+  change("yours", (here) => [...file.yours, ...here]);
+  change("hidden", (here) => ({ threads: { ...here.threads, ...file.hidden.threads }, posts: [...file.hidden.posts, ...here.posts] }));
   change("drafts", (here) => {
     for (const [action, draft] of Object.entries(file.drafts)) {
       if (!here[action] || here[action].at < draft.at) here[action] = draft;
