@@ -3,6 +3,7 @@ package blob
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,6 +16,8 @@ import (
 	"time"
 
 	"github.com/minio/minio-go/v7"
+
+	"moot/internal/fault"
 )
 
 // serverVariable names the environment variable that holds the path of
@@ -103,4 +106,62 @@ func startServer(binary string) error {
 	c.Process.Kill()
 	<-ended
 	return errors.New("it doesn't answer: " + said.String())
+}
+
+// What is read is one file from end to end, though it takes several requests.
+func TestAFileThatIsReplacedWhileItIsRead(t *testing.T) {
+	s := open(t, bucketAddress(t))
+	put(t, s, "a", strings.Repeat("one", 100_000))
+	f, err := s.Open(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	put(t, s, "a", strings.Repeat("two", 100_000))
+	if _, err := f.Seek(-3, io.SeekEnd); err != nil {
+		t.Fatal(err)
+	}
+	if end, err := io.ReadAll(f); err == nil {
+		t.Errorf("the end of another file is read: %q", end)
+	}
+}
+
+func TestAnObjectStoreThatWillNot(t *testing.T) {
+	address := bucketAddress(t)
+	nowhere, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nowhere.Close()
+	for name, bad := range map[string]string{
+		"no bucket": strings.Replace(address, "/test", "/no", 1),
+		"wrong key": strings.Replace(address, "with", "without", 1),
+		"no server": strings.Replace(address, server.at, nowhere.Addr().String(), 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, bad)
+			_, opening := s.Open(t.Context(), "a")
+			var listing error
+			for _, listing = range s.Each(t.Context(), "") {
+			}
+			for does, err := range map[string]error{
+				"put": s.Put(t.Context(), "a", nil, Opaque), "open": opening, "each": listing, "ping": s.Ping(t.Context()), "delete": s.Delete(t.Context(), "a"),
+			} {
+				if !fault.Is(err, fault.Unavailable) || strings.Contains(err.Error(), "without") {
+					t.Errorf("%s gives %v", does, err)
+				}
+			}
+		})
+	}
+}
+
+// The bytes that lie in the bucket can be served by others: with their type.
+func TestTheBucketKnowsTypes(t *testing.T) {
+	s := open(t, bucketAddress(t)).(*bucket)
+	put(t, s, "a.jpg", "x")
+	info, err := s.core.StatObject(t.Context(), s.name, "some/prefix/a.jpg", minio.StatObjectOptions{})
+	if err != nil || info.ContentType != "image/jpeg" {
+		t.Errorf("it is %s, %v", info.ContentType, err)
+	}
 }
