@@ -52,7 +52,17 @@ const (
 // located is an address in a sitemap, or that of a sitemap in the index.
 type located struct {
 	Address string `xml:"loc"`
-	Changed string `xml:"lastmod"`
+	Changed string `xml:"lastmod,omitempty"`
+
+	last time.Time // zero where it is not told
+}
+
+func locate(address string, last time.Time) located {
+	l := located{Address: address, last: last}
+	if !last.IsZero() {
+		l.Changed = stamp(last)
+	}
+	return l
 }
 
 // sitemapIndex lists the parts of the sitemap.
@@ -67,8 +77,8 @@ func (d *feeds) sitemapIndex(a *door.Asked) error {
 		Parts   []located `xml:"sitemap"`
 	}{Space: sitemapSpace}
 	for i, part := range parts {
-		newest := slices.MaxFunc(part, func(a, b board.Lively) int { return a.Last.Compare(b.Last) })
-		index.Parts = append(index.Parts, located{fmt.Sprintf("%s/sitemap/%d.xml", d.Base, i+1), stamp(newest.Last)})
+		newest := slices.MaxFunc(part, func(a, b located) int { return a.last.Compare(b.last) })
+		index.Parts = append(index.Parts, locate(fmt.Sprintf("%s/sitemap/%d.xml", d.Base, i+1), newest.last))
 	}
 	return d.sendSitemap(a, index)
 }
@@ -84,20 +94,16 @@ func (d *feeds) sitemap(a *door.Asked) error {
 	if n < 1 || n > len(parts) || file != fmt.Sprintf("%d.xml", n) {
 		return fault.New(fault.NotFound, "web.no_page")
 	}
-	set := struct {
+	return d.sendSitemap(a, struct {
 		XMLName xml.Name  `xml:"urlset"`
 		Space   string    `xml:"xmlns,attr"`
 		Pages   []located `xml:"url"`
-	}{Space: sitemapSpace}
-	for _, l := range parts[n-1] {
-		set.Pages = append(set.Pages, located{d.Base + "/" + l.Place.Path(), stamp(l.Last)})
-	}
-	return d.sendSitemap(a, set)
+	}{Space: sitemapSpace, Pages: parts[n-1]})
 }
 
-// parts are the boards that have posts, by path, cut into sitemaps. There is
-// one sitemap at least, if of nothing.
-func (d *feeds) parts() ([][]board.Lively, error) {
+// parts are the front page and the boards that have posts, by path, cut into
+// sitemaps.
+func (d *feeds) parts() ([][]located, error) {
 	if d.Base == "" {
 		return nil, fault.New(fault.NotFound, "feed.no_sitemap")
 	}
@@ -107,7 +113,11 @@ func (d *feeds) parts() ([][]board.Lively, error) {
 		all = append(all, l)
 	}
 	slices.SortFunc(all, func(a, b board.Lively) int { return cmp.Compare(a.Place.Path(), b.Place.Path()) })
-	return slices.Collect(slices.Chunk(all, sitemapSize)), nil
+	pages := []located{locate(d.Base+"/", time.Time{})}
+	for _, l := range all {
+		pages = append(pages, locate(d.Base+"/"+l.Place.Path(), l.Last))
+	}
+	return slices.Collect(slices.Chunk(pages, sitemapSize)), nil
 }
 
 func (d *feeds) sendSitemap(a *door.Asked, sitemap any) error {
