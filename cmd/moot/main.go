@@ -12,10 +12,12 @@ import (
 	"strings"
 
 	"moot/internal/config"
+	"moot/internal/darkroom"
 	"moot/internal/fault"
 )
 
 func main() {
+	darkroom.Main() // where this process was started to make pictures, it ends here
 	os.Exit(run(&call{args: os.Args[1:], environ: os.Environ(), out: os.Stdout, err: os.Stderr}))
 }
 

@@ -157,9 +157,7 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 		every := time.NewTicker(sweepEvery)
 		defer every.Stop()
 		for {
-			if err := s.boards.Sweep(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("sweeping", "error", err)
-			}
+			s.sweep(ctx)
 			select {
 			case <-ctx.Done():
 				return
@@ -167,4 +165,18 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 			}
 		}
 	})
+}
+
+// sweep destroys what is past its time.
+func (s *site) sweep(ctx context.Context) {
+	for _, each := range []func(context.Context) error{s.boards.Sweep, s.pictures.Sweep, s.passes.Sweep} {
+		if err := each(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("sweeping", "error", err)
+		}
+	}
+	if n, err := s.pictures.SweepFiles(ctx); err != nil && ctx.Err() == nil {
+		s.log.Warn("sweeping files", "error", err)
+	} else if n > 0 {
+		s.log.Info("swept files that nothing names", "files", n)
+	}
 }

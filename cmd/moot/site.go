@@ -11,18 +11,25 @@ import (
 	"time"
 
 	"moot/internal/atlas"
+	"moot/internal/blob"
 	"moot/internal/board"
 	"moot/internal/clock"
 	"moot/internal/config"
+	"moot/internal/darkroom"
 	"moot/internal/db"
+	"moot/internal/door"
 	"moot/internal/event"
+	"moot/internal/feed"
 	"moot/internal/guard"
+	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/media"
 	"moot/internal/place"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
+	"moot/internal/web/queuepages"
 	"moot/internal/web/readerpages"
 )
 
@@ -32,6 +39,10 @@ type site struct {
 	db        *db.DB
 	outbox    *event.Outbox
 	places    *place.Gazetteer
+	files     blob.Store
+	darkroom  *darkroom.Darkroom
+	pictures  *media.Pictures
+	passes    *key.Passes
 	boards    *board.Boards
 	directory *board.Directory
 	door      *web.Server
@@ -57,8 +68,17 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		return s, err
 	}
 	now := clock.New()
+	if err := s.openPictures(ctx, cfg, now); err != nil {
+		return s, err
+	}
+	s.passes = key.NewPasses(s.db, now)
+	images, err := picturesOf(cfg, s.places)
+	if err != nil {
+		return s, err
+	}
 	s.boards = board.New(s.db, now, s.outbox, s.places, board.Limits{
-		PostLength: cfg.PostLength, ThreadPosts: cfg.ThreadPosts, Names: cfg.Names, Tripcodes: cfg.Tripcodes,
+		PostLength: cfg.PostLength, ThreadPosts: cfg.ThreadPosts, BumpLimit: cfg.BumpLimit, Threads: cfg.BoardThreads,
+		Names: cfg.Names, Tripcodes: cfg.Tripcodes, Pictures: images,
 	})
 	if fill != nil {
 		if err := fill(ctx, s); err != nil {
@@ -68,13 +88,23 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if s.directory, err = s.boards.Directory(ctx); err != nil {
 		return s, err
 	}
+	identity, err := s.boards.Identity(ctx)
+	if err != nil {
+		return s, err
+	}
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
 			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages,
 			Gazetteer: s.places, Guard: guard.New(now, patience(cfg)), Clock: now, Log: log,
 		},
 		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Ready: s.ready(ctx),
-	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory), readerpages.New(s.boards))
+		Doors: []door.Routes{
+			feed.New(feed.Settings{
+				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,
+				Gazetteer: s.places, Clock: now, Boards: s.boards, Directory: s.directory,
+			}),
+		},
+	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures), queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards))
 	return s, err
 }
 
@@ -130,13 +160,21 @@ func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 // close closes what was opened. The writes that were accepted are finished
 // first.
 func (s *site) close() error {
-	if s.db == nil {
-		return nil
+	var wrong []error
+	if s.darkroom != nil {
+		s.darkroom.Close()
 	}
-	if err := s.db.Close(); err != nil {
-		return fmt.Errorf("closing the database: %w", err)
+	if s.files != nil {
+		if err := s.files.Close(); err != nil {
+			wrong = append(wrong, fmt.Errorf("closing the files: %w", err))
+		}
 	}
-	return nil
+	if s.db != nil {
+		if err := s.db.Close(); err != nil {
+			wrong = append(wrong, fmt.Errorf("closing the database: %w", err))
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 // spoken are the languages of a site: those that the setting names, in its

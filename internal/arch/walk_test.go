@@ -9,19 +9,23 @@ import (
 	"testing"
 
 	"moot/internal/atlas"
+	"moot/internal/blob"
 	"moot/internal/board"
 	"moot/internal/clock"
+	"moot/internal/darkroom"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
 	"moot/internal/event"
 	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/media"
 	"moot/internal/place"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
+	"moot/internal/web/queuepages"
 	"moot/internal/web/readerpages"
 )
 
@@ -59,10 +63,15 @@ func openSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files, err := blob.Open(t.Context(), "file:"+t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := media.Open(s.db, now, event.New(), files, darkroom.Open(darkroom.Settings{}), nil)
 	s.door, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: places, Guard: guard.New(now, guard.Limits{}), Clock: now,
 		Log: slog.New(slog.DiscardHandler),
-	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory), readerpages.New(s.boards))
+	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := &Config{
 		Listen: "127.0.0.1:8080", ListenOps: "127.0.0.1:8081",
-		Data: "moot-data", Database: "sqlite:moot-data/moot.db",
+		Data: "moot-data", Database: "sqlite:moot-data/moot.db", Files: "file:moot-data/files",
 		SiteName: "Moot", Names: true, Tripcodes: true,
 		PostLength: 8000, ThreadPosts: 1000, BumpLimit: 500, BoardThreads: 300, Images: "queue",
 		Patience: 5 * time.Second, WorkBits: 18,
@@ -160,6 +160,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		"source no host": {[]string{"--source-url", "https://"}, nil, "--source-url"},
 		"name in lines":  {[]string{"--site-name", "a\nb"}, nil, "--site-name"},
 		"no name":        {[]string{"--site-name", ""}, nil, "--site-name"},
+		"files":          {[]string{"--files", "ftp://x"}, nil, "want file:FOLDER or s3://"},
 		"mysql":          {[]string{"--database", "mysql://x"}, nil, "--database"},
 		"truth":          {[]string{"--names=perhaps"}, nil, "--names"},
 	} {
@@ -252,6 +253,9 @@ func TestPasswordsAreHidden(t *testing.T) {
 			t.Errorf("%s is shown as %s, want %s", address, got, want)
 		}
 	}
+	if got := masked("files", "s3://key:hush@store/bucket"); got != "s3://key:xxxxx@store/bucket" {
+		t.Errorf("the store is shown as %s", got)
+	}
 	if _, err := load(t, []string{"--database", "postgres:moot:hush@db"}, nil); err == nil || strings.Contains(err.Error(), "hush") {
 		t.Errorf("the error is %v", err)
 	}
@@ -268,7 +272,7 @@ func TestPasswordsAreHidden(t *testing.T) {
 func TestWhatIsPrintedCanBeRead(t *testing.T) {
 	c := mustLoad(t, []string{
 		"--listen", "unix:/run/mo\"ot\\x", "--listen-ops", "off", "--base-url", "https://moot.example",
-		"--database", "sqlite:/srv/other.db", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
+		"--database", "sqlite:/srv/other.db", "--files", "file:/srv/files", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
 		"--names=false", "--tripcodes=false", "--post-length", "500", "--thread-posts", "0",
 		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",

@@ -127,11 +127,11 @@ func (in *Input) Help(w io.Writer) error {
 // hidden stands for a password.
 const hidden = "xxxxx"
 
-// masked is a value without the passwords in it. Only database addresses have
-// one; of an address that can't be read, nothing is shown that might be one.
+// masked is a value without the passwords in it. Only addresses of databases and
+// of files have one; of an address that can't be read, nothing is shown that might be one.
 func masked(name, value string) string {
 	scheme, rest, _ := strings.Cut(value, ":")
-	if name != "database" || scheme == "sqlite" || !strings.ContainsAny(value, ":@=") {
+	if name != "database" && name != "files" || scheme == "sqlite" || scheme == "file" || !strings.ContainsAny(value, ":@=") {
 		return value
 	}
 	u, err := url.Parse(value)

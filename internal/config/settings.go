@@ -20,6 +20,7 @@ type Config struct {
 	ListenOps      string            // the same, for /readyz and /metrics; "" for none
 	Data           string            // folder of everything the site keeps
 	Database       string            // "sqlite:PATH", PATH joined to Data if it was relative, or "postgres://…"
+	Files          string            // "file:FOLDER", joined to Data if it was relative, or "s3://…"
 	BaseURL        string            // public address, scheme and host without a slash at the end; "" where it follows Listen: see PublicURL
 	SiteName       string            // what the site is called on its pages
 	SourceURL      string            // where the source of the running program can be had; "" where the operator says nothing
@@ -89,6 +90,8 @@ var table = []setting{
 		func(c *Config, v string) bool { c.Data = filepath.Clean(v); return v != "" }},
 	{"database", "Storage", "The database: an SQLite file, relative to the data folder, or a PostgreSQL server.", text, "sqlite:moot.db", "", "sqlite:FILE or postgres://user:password@host/name",
 		func(c *Config, v string) bool { c.Database = v; return database(v) }},
+	{"files", "Storage", "Where pictures are kept: a folder, relative to the data folder, or an S3-compatible object store, whose key may also stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", text, "file:files", "", "file:FOLDER or s3://key:secret@host/bucket",
+		func(c *Config, v string) bool { c.Files = v; return filesAddress(v) }},
 
 	{"site-name", "Site", "What the site calls itself.", text, "Moot", "", "one line of 1 to 60 characters",
 		func(c *Config, v string) bool {
@@ -234,6 +237,18 @@ func database(v string) bool {
 	return false
 }
 
+func filesAddress(v string) bool {
+	scheme, rest, _ := strings.Cut(v, ":")
+	switch scheme {
+	case "file":
+		return rest != "" && !strings.ContainsFunc(rest, control)
+	case "s3":
+		u, err := url.Parse(v)
+		return err == nil && u.Host != "" && strings.Trim(u.Path, "/") != ""
+	}
+	return false
+}
+
 func (c *Config) trust(v string) bool {
 	c.TrustedProxies, c.TrustUnix = nil, false
 	for _, item := range items(v) {
@@ -258,6 +273,9 @@ func (c *Config) trust(v string) bool {
 func (c *Config) settle() error {
 	if path, sqlite := strings.CutPrefix(c.Database, "sqlite:"); sqlite && !filepath.IsAbs(path) {
 		c.Database = "sqlite:" + filepath.Join(c.Data, path)
+	}
+	if path, folder := strings.CutPrefix(c.Files, "file:"); folder && !filepath.IsAbs(path) {
+		c.Files = "file:" + filepath.Join(c.Data, path)
 	}
 	if c.ListenOps == c.Listen && !strings.HasSuffix(c.Listen, ":0") {
 		return fmt.Errorf("listen and listen-ops are both %s: want two addresses, or listen-ops off", c.Listen)

@@ -3,6 +3,7 @@ package media
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"moot/internal/db"
 	"moot/internal/fault"
@@ -93,4 +94,13 @@ func Find(tx *db.Tx, numbers []int64) ([]Picture, error) {
 		}
 	}
 	return found, nil
+}
+
+// insertPicture stores the row of a picture, unless the same one is there.
+func insertPicture(tx *db.Tx, p Picture, sum, hash []byte, quality int, at time.Time) (int64, error) {
+	return tx.Exec(`INSERT INTO picture (number, sha, md5, kind, width, height, bytes, thumb_kind, thumb_width, thumb_height,
+			large_kind, large_width, large_height, moving, colour, pdq, quality, state, used, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19) ON CONFLICT DO NOTHING`,
+		p.Number, sum, p.MD5, p.Kind, p.Width, p.Height, p.Bytes, p.Thumb.Kind, p.Thumb.Width, p.Thumb.Height,
+		p.Large.Kind, p.Large.Width, p.Large.Height, p.Moving, p.Colour, hash, quality, string(p.State), at.Unix())
 }

@@ -4,6 +4,7 @@ import (
 	"embed"
 
 	"moot/internal/board"
+	"moot/internal/media"
 	"moot/internal/web/page"
 )
 
@@ -16,12 +17,13 @@ var folder = page.NewFolder("boardpages", files)
 type door struct {
 	boards    *board.Boards
 	directory *board.Directory
+	pictures  *media.Pictures
 }
 
 // New is the folder, on the boards of a site and the directory of those that
 // have posts.
-func New(boards *board.Boards, directory *board.Directory) page.Pages {
-	d := &door{boards, directory}
+func New(boards *board.Boards, directory *board.Directory, pictures *media.Pictures) page.Pages {
+	d := &door{boards, directory, pictures}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{
@@ -36,11 +38,11 @@ func New(boards *board.Boards, directory *board.Directory) page.Pages {
 			{Pattern: "GET /catalog", Handle: d.catalog},
 			{Pattern: "GET /everywhere", Handle: d.everywhere},
 			{Pattern: "GET /new", Handle: d.askStart},
-			{Pattern: "POST /new", Handle: d.start},
+			{Pattern: "POST /new", Handle: d.start, Files: media.MaxPictures},
 			{Pattern: "GET /t/{no}", Handle: d.thread},
 			{Pattern: "GET /t/{no}/last", Handle: d.threadLast},
 			{Pattern: "GET /t/{no}/reply", Handle: d.askReply},
-			{Pattern: "POST /t/{no}", Handle: d.reply},
+			{Pattern: "POST /t/{no}", Handle: d.reply, Files: media.MaxPictures},
 			// The addresses that an imageboard reader's fingers know.
 			{Pattern: "GET /index.html", Handle: d.old("/index")},
 			{Pattern: "GET /catalog.html", Handle: d.old("/catalog")},

@@ -57,7 +57,7 @@ func open(t *testing.T, d *db.DB, limits board.Limits) *site {
 	s.Server, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: guard.New(s.clock, rates), Clock: s.clock,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	}}, boardpages.New(boards, directory))
+	}}, boardpages.New(boards, directory, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

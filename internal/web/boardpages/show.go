@@ -22,6 +22,7 @@ type shownPost struct {
 	Quote   string    // where its number leads: to the form, with its number in it
 	Tick    bool      // it can be ticked, to be taken back
 	Quotes  []backlink
+	Shown   []shownPicture
 	Yours   *yours // for the reader who has just written it
 }
 
@@ -61,6 +62,9 @@ func (s *showing) post(p board.Post) shownPost {
 		Opener:  !p.Opens() && p.Tag != "" && p.Tag == s.opener,
 		Address: fmt.Sprintf("%s#p%d", s.thread.Path(), p.Number),
 		Quote:   fmt.Sprintf("%s/reply?quote=%d", s.thread.Path(), p.Number),
+	}
+	if len(p.Pictures) > 0 {
+		shown.Shown = showPictures(s.q.Language, p.Pictures)
 	}
 	for _, t := range p.Back {
 		shown.Quotes = append(shown.Quotes, backlink{t.Number, s.address(t)})
@@ -120,9 +124,10 @@ type shownNotice struct {
 	Title    string
 	Untitled bool // the title is the beginning of the text
 	Excerpt  string
-	Away     bool        // it stands on another board than the page's
-	Opening  shownPost   // on an index
-	Last     []shownPost // on an index
+	Away     bool          // it stands on another board than the page's
+	Opening  shownPost     // on an index
+	Last     []shownPost   // on an index
+	Picture  *shownPicture // the first that readers see
 	Omitted  int
 }
 
@@ -153,6 +158,7 @@ func notices(q *page.Request, all []board.Notice) []shownNotice {
 		if !n.Opening.Gone {
 			shown[i].Excerpt = n.Opening.Document().Plain(excerptLength)
 		}
+		shown[i].Picture = firstPicture(q, n.Opening.Pictures)
 		if shown[i].Untitled && strings.HasPrefix(shown[i].Excerpt, strings.TrimSuffix(shown[i].Title, "…")) && len(shown[i].Excerpt) <= len(shown[i].Title) {
 			shown[i].Excerpt = "" // the title has said it all
 		}

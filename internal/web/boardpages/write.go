@@ -29,12 +29,14 @@ type writing struct {
 	Wait     time.Duration // before the ticket is good
 	Work     int           // bits of the work that makes it good at once
 	More     bool          // the part that most people don't need stands open
+	Slots    []slot        // for pictures; none where the board takes none
+	Waits    bool          // pictures wait until they are let through
 	Problems page.Problems
 }
 
 // First is the first field that is wrong: where a reader starts to mend it.
 func (w *writing) First() string {
-	for _, field := range []string{"subject", "body", "name"} {
+	for _, field := range []string{"subject", "body", "picture-1", "picture-2", "picture-3", "picture-4", "name"} {
 		if w.Problems.On(field) != "" {
 			return field
 		}
@@ -57,7 +59,7 @@ type writeView struct {
 
 // blank is an empty form: to reply to t, or to start a thread where t is nil.
 func (d *door) blank(q *page.Request, t *board.Thread) *writing {
-	w := &writing{Action: "/" + q.Place.Path() + "/new", Opens: true, Limits: d.boards.Limits()}
+	w := &writing{Action: "/" + q.Place.Path() + "/new", Opens: true, Limits: d.boards.Limits(), Slots: d.slots(q), Waits: d.pictureWaits(q)}
 	if t != nil {
 		w.Action, w.Opens = t.Path(), false
 	}
@@ -85,8 +87,9 @@ func (d *door) read(q *page.Request, action string, opens bool) (*writing, board
 	w := &writing{
 		Action: action, Opens: opens, Limits: d.boards.Limits(),
 		Subject: showable(n.Subject), Name: showable(n.Name), Body: showable(n.Body), Options: showable(n.Options), Sage: n.Sage,
-		Ticket: showable(form.Get("ticket")),
+		Ticket: showable(form.Get("ticket")), Slots: d.slots(q), Waits: d.pictureWaits(q),
 	}
+	w.readSlots(q)
 	w.More = w.Name != "" || w.Options != ""
 	return w, n
 }
@@ -101,11 +104,20 @@ func showable(s string) string {
 }
 
 // once tells two sendings of one form from two posts: the same ticket with the
-// same words. Whoever goes back and writes something else has written it anew.
-func once(ticket, action string, n board.NewThread) []byte {
+// same words and pictures. Whoever goes back and writes something else has
+// written it anew.
+func once(q *page.Request, w *writing, n board.NewThread) []byte {
 	h := sha256.New()
-	for _, part := range []string{ticket, action, n.Subject, n.Body} {
+	for _, part := range []string{w.Ticket, w.Action, n.Subject, n.Body} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	for _, s := range w.Slots {
+		if s.Kept != 0 {
+			fmt.Fprintf(h, "kept %d:%d", s.N, s.Kept)
+		}
+	}
+	for _, f := range q.Files {
+		fmt.Fprintf(h, "%s %d:%s", f.Field, len(f.Bytes), f.Bytes)
 	}
 	return h.Sum(nil)[:16]
 }
@@ -182,14 +194,18 @@ func (d *door) reply(q *page.Request) error {
 // send redeems the form's ticket and does the act. Whatever goes wrong, the
 // form comes back with every word that was in it.
 func (d *door) send(q *page.Request, v *writeView, n board.NewThread, act func(board.NewThread) (board.Target, error)) error {
-	n.Once = once(v.Write.Ticket, v.Write.Action, n)
+	n.Once = once(q, v.Write, n)
 	if err := q.Site.Guard.Redeem(v.Write.Ticket, q.R.PostForm.Get("proof")); err != nil {
 		if t, found := d.sentBefore(q, n.Once, err); found {
 			return d.posted(q, n, t)
 		}
 		return d.refused(q, v, err)
 	}
-	made, err := act(n)
+	err := d.develop(q, v.Write, &n)
+	var made board.Target
+	if err == nil {
+		made, err = act(n)
+	}
 	if err != nil {
 		q.Site.Guard.GiveBack(v.Write.Ticket) // nothing came of it: the form may be sent again
 		return d.refused(q, v, err)
@@ -228,6 +244,9 @@ func (d *door) posted(q *page.Request, n board.NewThread, t board.Target) error 
 
 // preview shows the post as it would stand, above the form.
 func (d *door) preview(q *page.Request, v *writeView, n board.NewThread) error {
+	if err := d.develop(q, v.Write, &n); err != nil {
+		return d.refused(q, v, err)
+	}
 	p, subject, err := d.boards.Preview(q.Context(), q.Place, n.Subject, n.NewPost)
 	if err != nil {
 		return d.refused(q, v, err)
@@ -278,6 +297,9 @@ func (d *door) renderWrite(q *page.Request, v *writeView) error {
 	} else {
 		w.give(q)
 	}
+	if err := d.showSlots(q, w); err != nil {
+		return err
+	}
 	v.Head, v.Lead = q.T("board.start_title"), q.T("board.start_lead", "place", q.Name(q.Place))
 	if !w.Opens {
 		v.Head, v.Lead = q.T("board.reply_title"), ""
@@ -287,6 +309,6 @@ func (d *door) renderWrite(q *page.Request, v *writeView) error {
 		v.Head, v.Lead = q.T("board.preview_title"), q.T("board.preview_lead")
 	}
 	status := v.Status
-	v.View = page.View{Title: v.Head, Trail: q.Trail(crumb), NoIndex: true, Personal: q.R.Method != http.MethodGet, Status: status, Modules: []string{"write.js"}}
+	v.View = page.View{Title: v.Head, Trail: q.Trail(crumb), NoIndex: true, Personal: q.R.Method != http.MethodGet, Status: status, Modules: []string{"write.js", "habits.js"}}
 	return writePage.Render(q, v)
 }

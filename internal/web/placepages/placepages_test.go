@@ -69,7 +69,7 @@ func open(t *testing.T, threads ...thread) http.Handler {
 		Languages: append(lang.All(), lang.Pseudo()), Gazetteer: gazetteer(),
 		Guard: guard.New(clk, guard.Limits{}), Clock: clk, Log: slog.New(slog.DiscardHandler),
 	}, Ready: func(context.Context) error { return nil }}
-	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory), readerpages.New(boards))
+	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory, nil), readerpages.New(boards))
 	if err != nil {
 		t.Fatal(err)
 	}
