@@ -19,26 +19,16 @@ type match struct {
 // They are within one block of so many bits.
 type stretch struct{ bits, low, high int64 }
 
-// The stretches of a search grow from the newest post on, so that a common word
-// costs little and a rare one few steps.
+// The blocks that posts lie in: of 4,096, of eight times as many, and so on.
 const (
 	firstBits = 12
-	moreBits  = 2
-	mostBits  = 20
+	moreBits  = 3
+	mostBits  = 24
 )
 
-// stretches are the parts of the posts before a number, the newest first.
-func stretches(before int64) func(yield func(stretch) bool) {
-	return func(yield func(stretch) bool) {
-		bits := int64(firstBits)
-		for high := before; high > 0; bits = min(bits+moreBits, mostBits) {
-			low := (high - 1) >> bits << bits
-			if !yield(stretch{bits, low, high}) {
-				return
-			}
-			high = low
-		}
-	}
+// stretchBefore is the part of a block of so many bits that lies before a number.
+func stretchBefore(high, bits int64) stretch {
+	return stretch{bits, (high - 1) >> bits << bits, high}
 }
 
 // newest finds the newest posts of a stretch that a plan wants, at most limit,

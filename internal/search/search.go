@@ -28,7 +28,7 @@ type Index struct {
 
 // New is the index of a site's posts. Run Follow beside it.
 func New(d *db.DB, c *clock.Clock, outbox *event.Outbox, places *place.Gazetteer, boards *board.Boards) *Index {
-	return &Index{db: d, clock: c, outbox: outbox, places: places, boards: boards, most: 2000, budget: 100 * time.Millisecond}
+	return &Index{db: d, clock: c, outbox: outbox, places: places, boards: boards, most: 2000, budget: 40 * time.Millisecond}
 }
 
 // PageSize is how many hits Search gives at once.
@@ -96,25 +96,49 @@ func (x *Index) matches(ctx context.Context, p plan, from *cursor) (found []matc
 		if from.before <= 0 || from.before > last+1 {
 			*from = cursor{last + 1, from.skip}
 		}
-		start := time.Now()
-		for s := range stretches(from.before) {
+		pace := pace{bits: firstBits, budget: x.budget, last: time.Now()}
+		for high := from.before; high > 0 && older == 0; {
+			s := stretchBefore(high, pace.bits)
 			some, err := newest(tx, p, s, x.most-len(found))
 			if err != nil {
 				return err
 			}
 			found = append(found, some...)
-			if len(found) >= x.most {
+			high = s.low
+			switch late := pace.late(); {
+			case len(found) >= x.most:
 				older = found[len(found)-1].number
-				return nil
-			}
-			if s.low > 0 && time.Since(start) > x.budget {
-				older = s.low
-				return nil
+			case late:
+				older = high // 0 where that was all
 			}
 		}
 		return nil
 	})
 	return found, older, err
+}
+
+// pace says how far back to look at once, so that a word that stands in every
+// post costs little, one that stands in few takes few steps, and two that never
+// meet don't keep anybody waiting.
+type pace struct {
+	bits   int64
+	budget time.Duration
+	spent  time.Duration
+	last   time.Time
+}
+
+// late notes that a stretch was looked at, and reports whether to stop there.
+func (p *pace) late() bool {
+	now := time.Now()
+	took := now.Sub(p.last)
+	p.last, p.spent = now, p.spent+took
+	switch {
+	case took < p.budget/16:
+		p.bits = min(p.bits+moreBits, mostBits)
+	case took > p.budget/4:
+		p.bits = max(p.bits-moreBits, firstBits)
+	}
+	return p.spent > p.budget
 }
 
 // halfLife is the time after which a match counts half as much.

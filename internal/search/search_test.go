@@ -31,12 +31,12 @@ var gazetteer = sync.OnceValue(func() *place.Gazetteer {
 type site struct {
 	*Index
 	boards *board.Boards
-	t      *testing.T
+	t      testing.TB
 	clock  *clock.Clock
 	actor  key.Actor
 }
 
-func open(t *testing.T, d *db.DB) site {
+func open(t testing.TB, d *db.DB) site {
 	t.Helper()
 	c, o := clock.Hold(noon), event.New()
 	boards := board.New(d, c, o, gazetteer(), board.Limits{PostLength: 8000})
