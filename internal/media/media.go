@@ -77,7 +77,7 @@ func stored(name string, number int64) string {
 // clients of imageboards make it up.
 func parseName(name string) (number int64, size string, ok bool) {
 	base, _, dotted := strings.Cut(name, ".")
-	if !dotted {
+	if !dotted || strings.Contains(name, "/") {
 		return 0, "", false
 	}
 	digits := strings.TrimRight(base, "tl")
