@@ -18,6 +18,16 @@ type Written struct {
 	Post    Post // without what it refers to; its time in the place's zone
 	Subject string
 	Place   place.Place
+	Posts   int // that stand in its thread
+}
+
+// Path is the address of a page on which the post is seen: of a long thread,
+// the part that begins with it.
+func (w Written) Path() string {
+	if w.Posts > wholeThread && !w.Post.Opens() {
+		return fmt.Sprintf("%s?after=%d#p%d", threadPath(w.Place.Path(), w.Post.Thread), w.Post.Number-1, w.Post.Number)
+	}
+	return Target{Number: w.Post.Number, Thread: w.Post.Thread, Place: w.Place.Path()}.Path()
 }
 
 // Written reads up to limit posts behind a number, in the order of their
@@ -63,7 +73,7 @@ func (b *Boards) WrittenPosts(ctx context.Context, numbers ...int64) (all []Writ
 }
 
 func (b *Boards) written(tx *db.Tx, where string, args ...any) ([]Written, error) {
-	all, err := db.All(tx, b.scanWritten, `SELECT p.number, p.thread, p.name, p.trip, p.tag, p.body, p.sage, p.at, t.subject, t.place
+	all, err := db.All(tx, b.scanWritten, `SELECT p.number, p.thread, p.name, p.trip, p.tag, p.body, p.sage, p.at, t.subject, t.place, t.posts
 		FROM post p JOIN thread t ON t.number = p.thread WHERE NOT p.gone AND `+where, args...)
 	if err != nil {
 		return nil, err
@@ -79,7 +89,7 @@ func (b *Boards) written(tx *db.Tx, where string, args ...any) ([]Written, error
 
 func (b *Boards) scanWritten(scan db.Scan) (w Written, err error) {
 	p, path, at := &w.Post, "", int64(0)
-	if err = scan(&p.Number, &p.Thread, &p.Name, &p.Trip, &p.Tag, &p.Body, &p.Sage, &at, &w.Subject, &path); err != nil {
+	if err = scan(&p.Number, &p.Thread, &p.Name, &p.Trip, &p.Tag, &p.Body, &p.Sage, &at, &w.Subject, &path, &w.Posts); err != nil {
 		return w, err
 	}
 	if w.Place, err = b.place(path); err == nil {

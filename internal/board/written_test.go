@@ -55,6 +55,15 @@ func TestWhatWasWrittenIsReadInOrder(t *testing.T) {
 			t.Errorf("a reply: %+v", w)
 		}
 
+		if got, want := read[1].Path(), fmt.Sprintf("/gr/athens/t/%d#p%d", first.Thread, all[0]); got != want || read[1].Posts != len(standing) {
+			t.Errorf("a reply stands at %s, want %s, among %d posts", got, want, read[1].Posts)
+		}
+		long := read[1]
+		long.Posts = 5000
+		if got, want := long.Path(), fmt.Sprintf("/gr/athens/t/%d?after=%d#p%d", first.Thread, all[0]-1, all[0]); got != want {
+			t.Errorf("in a long thread it stands at %s, want %s", got, want)
+		}
+
 		asked := append(slices.Clone(all), all[0], gone, 0, 999_999)
 		slices.Reverse(asked)
 		found, err := s.WrittenPosts(t.Context(), asked...)

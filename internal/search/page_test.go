@@ -157,7 +157,7 @@ func TestAHitTellsWhereItStands(t *testing.T) {
 		}
 		h := r.Hits[0]
 		zone := at(t, "gr/athens").Zone()
-		if h.Number != reply || h.Thread != thread || h.Opens || h.Place != at(t, "gr/athens") || !h.At.Equal(noon) || h.At.Location() != zone || h.Pictures != 0 {
+		if h.Number != reply || h.Thread != thread || h.Path != "/gr/athens/t/"+itoa(thread)+"#p"+itoa(reply) || h.Opens || h.Place != at(t, "gr/athens") || !h.At.Equal(noon) || h.At.Location() != zone || h.Pictures != 0 {
 			t.Errorf("the reply: %+v", h)
 		}
 		if o := r.Hits[1]; o.Number != thread || !o.Opens || !slices.Equal(o.Subject, []Piece{{"On ", false}, {"rents", true}}) {

@@ -47,6 +47,7 @@ type Results struct {
 type Hit struct {
 	Number   int64
 	Thread   int64
+	Path     string // the address at which it is seen
 	Place    place.Place
 	At       time.Time // in the place's zone
 	Opens    bool      // it opened its thread
@@ -187,7 +188,7 @@ func (x *Index) hits(ctx context.Context, p plan, found []match) ([]Hit, error) 
 	hits := make([]Hit, len(posts))
 	for i, w := range posts {
 		hits[i] = Hit{
-			Number: w.Post.Number, Thread: w.Post.Thread, Place: w.Place, At: w.Post.At, Opens: w.Post.Opens(),
+			Number: w.Post.Number, Thread: w.Post.Thread, Path: w.Path(), Place: w.Place, At: w.Post.At, Opens: w.Post.Opens(),
 			Pictures: pictures(w.Post), Subject: p.mark(w.Subject), Snippet: p.snippet(w.Post),
 		}
 	}
