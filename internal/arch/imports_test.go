@@ -17,7 +17,7 @@ type layer struct {
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
 	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox"}},
-	{"floor", []string{"db", "event", "blob"}},
+	{"floor", []string{"db", "event", "blob", "darkroom"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas"}},
 	{"care", []string{"order", "guard", "media"}},
 	{"the wall", []string{"board"}},
@@ -70,7 +70,7 @@ var standard = map[string]guests{
 	"net/http":      {[]string{"door", "web/queuepages", "feed", "web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
-	"os/exec":       {[]string{"place/build", "atlas/build", "db/dbtest/postgres"}, "a running site starts no other program"},
+	"os/exec":       {[]string{"place/build", "atlas/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},
 	"unsafe":        {[]string{"place/gazetteer", "sandbox"}, "the gazetteer hands out parts of one big text without copying; a sandbox hands the kernel its filter"},
 	"C":             {nil, "CGO_ENABLED=0 must build"},
 }

@@ -22,17 +22,14 @@ func enter(limits Limits) (held Held, err error) {
 	stepBack()
 	thrifty(limits)
 	settle()
-	size, err := sizes()
-	if err != nil {
-		return held, err
-	}
+	have := sizes()
 	closeRest()
 	if err := renounce(); err != nil {
 		return held, fmt.Errorf("giving up privileges: %w", err)
 	}
 	var noLandlock, noLimits, noFilter error
 	held.Landlock, noLandlock = landlock()
-	noLimits = restrain(limits, size)
+	noLimits = restrain(limits, have)
 	held.Rlimits = noLimits == nil
 	held.Seccomp, noFilter = filter()
 	return held, errors.Join(noLandlock, noLimits, noFilter)
@@ -73,20 +70,19 @@ func settle() {
 // size is what this process has of memory, in bytes.
 type size struct{ mapped, data uint64 }
 
-// sizes reads proc(5), /proc/pid/statm: mapped is the first field, data the sixth.
-func sizes() (size, error) {
-	statm, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return size{}, fmt.Errorf("reading how big this process is: %w", err)
-	}
+// sizes reads proc(5), /proc/pid/statm: mapped is the first field, data the
+// sixth, both in pages. Where it can't be read, a Go program is taken for bigger
+// than they are.
+func sizes() size {
+	statm, _ := os.ReadFile("/proc/self/statm")
 	fields := strings.Fields(string(statm))
 	if len(fields) < 6 {
-		return size{}, fmt.Errorf("/proc/self/statm has %d fields", len(fields))
+		return size{mapped: 2 << 30, data: 128 << 20}
 	}
-	mapped, wrong := strconv.ParseUint(fields[0], 10, 64)
-	data, alsoWrong := strconv.ParseUint(fields[5], 10, 64)
+	mapped, _ := strconv.ParseUint(fields[0], 10, 32)
+	data, _ := strconv.ParseUint(fields[5], 10, 32)
 	page := uint64(os.Getpagesize())
-	return size{mapped * page, data * page}, errors.Join(wrong, alsoWrong)
+	return size{mapped * page, data * page}
 }
 
 // closeRest closes what this process was not given: the runtime keeps a file

@@ -3,9 +3,11 @@ package sandbox
 import (
 	"fmt"
 	"math"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -67,6 +69,16 @@ func (h Held) Missing() []string {
 // force.
 func Enter(limits Limits) (Held, error) { return enter(limits) }
 
+// Apart is how a process is to be started that will enter: in a session of its
+// own and, on Linux, so that it ends with its parent. Alone starts it, on Linux,
+// in namespaces of its own too, where there is no network to begin with; not
+// every machine permits that, and the start then fails.
+func Apart(alone bool) *syscall.SysProcAttr { return apart(alone) }
+
+// Spent is the processor time that a child has used up; false where this system
+// doesn't tell while it runs.
+func Spent(child *os.Process) (time.Duration, bool) { return spent(child) }
+
 // seconds is a time as RLIMIT_CPU counts it.
 func seconds(d time.Duration) uint64 {
 	return uint64((d + time.Second - 1) / time.Second)
@@ -76,5 +88,5 @@ func seconds(d time.Duration) uint64 {
 // unused well before the limit is reached.
 func thrifty(limits Limits) {
 	runtime.GOMAXPROCS(1)
-	debug.SetMemoryLimit(int64(min(limits.Memory/4*3, math.MaxInt64)))
+	debug.SetMemoryLimit(int64(min(limits.Memory/8*7, math.MaxInt64)))
 }

@@ -100,8 +100,7 @@ func put(layers string) (held Held, err error) {
 		closeRest()
 	case "limits":
 		settle()
-		have, _ := sizes()
-		err = restrain(granted, have)
+		err = restrain(granted, sizes())
 	}
 	return held, err
 }
