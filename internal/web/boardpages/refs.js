@@ -92,7 +92,7 @@ function show(link) {
   const fill = (copy) => {
     if (!open.includes(glimpse) || !link.isConnected) return;
     box.append(bare(copy));
-    document.body.append(box);
+    document.querySelector("main").append(box);
     place(box, link.getBoundingClientRect());
     link.setAttribute("aria-describedby", box.id);
   };
@@ -141,9 +141,13 @@ document.addEventListener("click", ({ target }) => {
   if (target.closest?.(links)) close();
 });
 
+// The page may scroll to what has the focus: a glimpse stays with its link.
 document.addEventListener("scroll", () => {
-  clearTimeout(timer);
-  close();
+  for (const [i, { box, link }] of open.entries()) {
+    const at = link.getBoundingClientRect();
+    if (at.bottom < 0 || at.top > innerHeight) return void close(i);
+    if (box.isConnected) place(box, at);
+  }
 }, { passive: true });
 
 escape(() => {
