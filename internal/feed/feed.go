@@ -41,6 +41,7 @@ const tellings = 4096
 func New(s Settings) door.Routes {
 	d := &feeds{Settings: s, match: lang.Matching(s.Languages), told: newRecent[telling](tellings)}
 	return door.Routes{
+		Open: true, // feed readers that are pages of other sites read along
 		Site: []door.Route{
 			{Pattern: "GET /robots.txt", Handle: d.robots},
 			{Pattern: "GET /sitemap.xml", Handle: d.sitemapIndex, Class: guard.Search},

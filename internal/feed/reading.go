@@ -66,9 +66,13 @@ func (r *reading) feed(name, path, page string) *document {
 		Generator: generator{Name: "Moot", Address: r.Source},
 		Links:     []link{{Rel: "alternate", Type: "text/html", Address: r.base + page}},
 		address:   r.base + path,
-		updated:   time.Unix(0, 0).UTC(), // of a feed on which nothing ever was
+		updated:   atomsDay,
 	}
 }
+
+// atomsDay is when a feed changed that never had anything in it: the month of
+// RFC 4287, before which there was none.
+var atomsDay = time.Date(2005, 12, 1, 0, 0, 0, 0, time.UTC)
 
 // words are some in the language that the feed is told in.
 func (r *reading) words(s string) *label {

@@ -52,6 +52,8 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	v := &threadView{Thread: t, Earlier: view.Earlier}
 	v.Head, _ = title(q, t, view.Opening)
 	v.View = page.View{Title: v.Head, Trail: q.Trail(page.Crumb{Name: q.T("board.thread_number", "number", t.Number)}), Canonical: t.Path(), Modules: []string{"write.js", "habits.js"}}
+	v.Feeds = []page.Feed{{Name: q.T("feed.title_thread"), Address: t.Path() + "/posts.atom"}, {Name: q.T("feed.title_board"), Address: "/" + t.Place.Path() + "/threads.atom"}}
+	v.Sign = &page.Sign{Kind: "article", Picture: t.Path() + "/sign.png", Alt: q.T("board.sign", "title", v.Head, "place", q.Name(t.Place))}
 	if !view.Opening.Gone {
 		v.Description = view.Opening.Document().Plain(160)
 	}

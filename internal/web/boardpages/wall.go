@@ -42,6 +42,8 @@ func (d *door) boardView(q *page.Request, tabName string, more ...page.Crumb) pa
 		Title:       name,
 		Description: q.T("board.description", "place", name),
 		Trail:       q.Trail(more...),
+		Feeds:       feeds(q),
+		Sign:        &page.Sign{Kind: "website", Picture: "/" + q.Place.Path() + "/sign.png", Alt: q.T("board.about_board", "place", name)},
 	}
 	if tabName != "" {
 		v.Title = q.T("board.title_tab", "place", name, "tab", tabName)

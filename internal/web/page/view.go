@@ -16,6 +16,8 @@ type View struct {
 	Place       place.Place // whose colour the page has; the request's place where it is not set
 	Canonical   string      // path of the page's one true address; the request's own path where it is ""
 	NoIndex     bool        // search engines are asked to pass it over
+	Feeds       []Feed      // of what is on the page
+	Sign        *Sign       // what stands for the page where its address is shared; nil for nothing
 	Personal    bool        // made for this visitor: never stored by anybody
 	Modules     []string    // ES modules besides those of every page: "reply.js"
 	Status      int         // of the answer; 200 where it is 0
@@ -37,6 +39,20 @@ func (v *View) view() *View { return v }
 type Crumb struct {
 	Name    string
 	Address string // path; the page itself needs none
+}
+
+// Feed is a feed that a page tells feed readers of.
+type Feed struct {
+	Name    string
+	Address string // path
+}
+
+// Sign is what stands for a page where its address is shared, by the Open Graph
+// protocol (ogp.me), beside the page's title and description.
+type Sign struct {
+	Kind    string // "website" or "article"
+	Picture string // path of a PNG of 1200 by 630 pixels
+	Alt     string // what is on the picture
 }
 
 // Choice is one language or theme that the reader may choose in the footer.

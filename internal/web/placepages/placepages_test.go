@@ -20,7 +20,9 @@ import (
 	"moot/internal/clock"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/door"
 	"moot/internal/event"
+	"moot/internal/feed"
 	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/lang"
@@ -68,7 +70,9 @@ func open(t *testing.T, threads ...thread) http.Handler {
 		Name: "Moot", Base: "https://moot.example", Source: "https://source.example/moot",
 		Languages: append(lang.All(), lang.Pseudo()), Gazetteer: gazetteer(),
 		Guard: guard.New(clk, guard.Limits{}), Clock: clk, Log: slog.New(slog.DiscardHandler),
-	}, Ready: func(context.Context) error { return nil }}
+	}, Ready: func(context.Context) error { return nil }, Doors: []door.Routes{feed.New(feed.Settings{
+		Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: gazetteer(), Clock: clk, Boards: boards, Directory: directory,
+	})}}
 	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory, nil), readerpages.New(boards))
 	if err != nil {
 		t.Fatal(err)

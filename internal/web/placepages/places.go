@@ -97,6 +97,7 @@ func (d *door) places(q *page.Request) error {
 	v.Cities = rungs(within)
 	if q.R.URL.Query().Get("after") != "" {
 		v.First = "/" + p.Path() + "/places"
+		v.NoIndex = true // its canonical address is that of the first
 		v.Regions, v.Largest = nil, nil
 	}
 	if after != "" {
