@@ -20,6 +20,7 @@ var house = []layer{
 	{"floor", []string{"db", "event", "blob", "darkroom"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas"}},
 	{"care", []string{"order", "guard", "media"}},
+	{"who listens", []string{"live"}},
 	{"the wall", []string{"board"}},
 	{"reactors", []string{"search"}},
 	{"what doors share", []string{"door"}},
