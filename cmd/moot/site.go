@@ -21,6 +21,7 @@ import (
 	"moot/internal/event"
 	"moot/internal/feed"
 	"moot/internal/guard"
+	"moot/internal/imageboard"
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/media"
@@ -102,6 +103,9 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,
 				Gazetteer: s.places, Clock: now, Boards: s.boards, Directory: s.directory,
+			}),
+			imageboard.New(imageboard.Site{
+				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,
 			}),
 		},
 	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures), queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards))
