@@ -33,6 +33,9 @@ func (s *Server) Run(ctx context.Context, public, ops []net.Listener, drain time
 		failed = fmt.Errorf("web: %w", err)
 	}
 	s.draining.Store(true)
+	if s.settings.Live != nil {
+		s.settings.Live.Close() // nobody's listening is waited for
+	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	err := site.Shutdown(stop)

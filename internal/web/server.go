@@ -11,6 +11,7 @@ import (
 	"moot/internal/door"
 	"moot/internal/fault"
 	"moot/internal/guard"
+	"moot/internal/live"
 	"moot/internal/web/page"
 )
 
@@ -24,6 +25,8 @@ type Settings struct {
 	TrustUnix bool
 
 	Doors []door.Routes // the other doors, which answer behind this one's guard
+
+	Live *live.Hub // for who listens; nil: nobody is let in
 
 	// Ready reports why the site can't answer now, or nil: the database, say.
 	Ready func(context.Context) error
@@ -64,7 +67,7 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		gates:    newGates(),
 		room:     door.NewRoom(fileRoom),
 		open:     map[string]bool{},
-		metrics:  newMetrics(),
+		metrics:  newMetrics(settings.Live),
 	}
 	// ServeMux panics on a pattern that it can't read or that clashes.
 	defer func() {
@@ -121,13 +124,20 @@ func (s *Server) answer(q *page.Request, route page.Route) {
 		busy(q.W)
 		return
 	}
-	err := func() error {
+	stay := func() {}
+	err := func() (err error) {
 		defer leave()
+		if route.Live != nil {
+			stay, err = s.listen(q, route)
+			return err
+		}
 		return route.Handle(q)
 	}()
 	if err != nil {
 		s.fail(q, err)
+		return
 	}
+	stay()
 }
 
 // reads reports whether a method only reads (RFC 9110, 9.2.1).

@@ -41,10 +41,10 @@ func showPictures(l *lang.Language, all []media.Attached) []shownPicture {
 
 // firstPicture is the first of a post's pictures that readers see without
 // asking.
-func firstPicture(q *page.Request, all []media.Attached) *shownPicture {
+func firstPicture(r page.Reader, all []media.Attached) *shownPicture {
 	for _, a := range all {
 		if a.Visible() && !a.Spoiler {
-			return &showPictures(q.Language, []media.Attached{a})[0]
+			return &showPictures(r.Language, []media.Attached{a})[0]
 		}
 	}
 	return nil

@@ -32,11 +32,11 @@ func (d *door) view(q *page.Request) error {
 			return err
 		}
 	}
-	q.Place = t.Place       // the page has its board's colour and trail
-	s := show(q, t, p, nil) // no other post stands on it
+	q.Place = t.Place              // the page has its board's colour and trail
+	s := show(q.Reader, t, p, nil) // no other post stands on it
 	s.opener = opening.Tag
 	v := &postView{Post: s.post(p)}
-	v.Head, _ = title(q, t, opening)
+	v.Head, _ = title(q.Reader, t, opening)
 	name := q.T("board.thread_number", "number", strconv.FormatInt(p.Number, 10))
 	v.View = page.View{
 		Title:     name,

@@ -40,14 +40,14 @@ type yours struct {
 
 // showing shows the posts of one thread on one page.
 type showing struct {
-	q      *page.Request
+	reader page.Reader
 	thread board.Thread
 	shown  map[int64]bool // posts on the page, which a reference can jump to
 	opener string         // the opening post's tag
 }
 
-func show(q *page.Request, t board.Thread, opening board.Post, replies []board.Post) *showing {
-	s := &showing{q: q, thread: t, shown: map[int64]bool{opening.Number: true}, opener: opening.Tag}
+func show(r page.Reader, t board.Thread, opening board.Post, replies []board.Post) *showing {
+	s := &showing{reader: r, thread: t, shown: map[int64]bool{opening.Number: true}, opener: opening.Tag}
 	for _, p := range replies {
 		s.shown[p.Number] = true
 	}
@@ -64,7 +64,7 @@ func (s *showing) post(p board.Post) shownPost {
 		Quote:   fmt.Sprintf("%s/reply?quote=%d", s.thread.Path(), p.Number),
 	}
 	if len(p.Pictures) > 0 {
-		shown.Shown = showPictures(s.q.Language, p.Pictures)
+		shown.Shown = showPictures(s.reader.Language, p.Pictures)
 	}
 	for _, t := range p.Back {
 		shown.Quotes = append(shown.Quotes, backlink{t.Number, s.address(t)})
@@ -91,14 +91,14 @@ func (s *showing) address(t board.Target) string {
 
 func (s *showing) html(p board.Post) template.HTML {
 	return template.HTML(p.Document().HTML(text.Renderer{
-		Spoiler: s.q.T("board.spoiler"),
+		Spoiler: s.reader.T("board.spoiler"),
 		Resolve: func(r text.Reference) (text.Target, bool) { return s.resolve(p, r) },
 	}))
 }
 
 func (s *showing) resolve(p board.Post, r text.Reference) (text.Target, bool) {
 	if r.Number == 0 {
-		found, ok := s.q.Site.Gazetteer.ByPath(r.Place)
+		found, ok := s.reader.Site.Gazetteer.ByPath(r.Place)
 		if !ok {
 			return text.Target{}, false
 		}
@@ -111,9 +111,9 @@ func (s *showing) resolve(p board.Post, r text.Reference) (text.Target, bool) {
 	to := text.Target{Href: s.address(t)}
 	switch {
 	case t.Thread != s.thread.Number:
-		to.Class, to.Note = "far", s.q.T("board.elsewhere")
+		to.Class, to.Note = "far", s.reader.T("board.elsewhere")
 	case t.Number == t.Thread:
-		to.Note = s.q.T("board.op")
+		to.Note = s.reader.T("board.op")
 	}
 	return to, true
 }
@@ -137,31 +137,37 @@ const (
 )
 
 // title is a thread's subject, or the beginning of its text.
-func title(q *page.Request, t board.Thread, opening board.Post) (string, bool) {
+func title(r page.Reader, t board.Thread, opening board.Post) (string, bool) {
 	switch {
 	case t.Subject != "":
 		return t.Subject, false
 	case opening.Gone:
-		return q.T("board.taken_back_title"), true
+		return r.T("board.taken_back_title"), true
 	}
 	if plain := opening.Document().Plain(titleLength); plain != "" {
 		return plain, true
 	}
-	return q.T("board.untitled", "number", t.Number), true
+	return r.T("board.untitled", "number", t.Number), true
 }
 
 func notices(q *page.Request, all []board.Notice) []shownNotice {
 	shown := make([]shownNotice, len(all))
 	for i, n := range all {
-		shown[i] = shownNotice{Thread: n.Thread, Away: n.Thread.Place != q.Place, Omitted: n.Omitted}
-		shown[i].Title, shown[i].Untitled = title(q, n.Thread, n.Opening)
-		if !n.Opening.Gone {
-			shown[i].Excerpt = n.Opening.Document().Plain(excerptLength)
-		}
-		shown[i].Picture = firstPicture(q, n.Opening.Pictures)
-		if shown[i].Untitled && strings.HasPrefix(shown[i].Excerpt, strings.TrimSuffix(shown[i].Title, "…")) && len(shown[i].Excerpt) <= len(shown[i].Title) {
-			shown[i].Excerpt = "" // the title has said it all
-		}
+		shown[i] = notice(q.Reader, q.Place, n)
+	}
+	return shown
+}
+
+// notice is a thread as the board of a place shows it.
+func notice(r page.Reader, on place.Place, n board.Notice) shownNotice {
+	shown := shownNotice{Thread: n.Thread, Away: n.Thread.Place != on, Omitted: n.Omitted}
+	shown.Title, shown.Untitled = title(r, n.Thread, n.Opening)
+	if !n.Opening.Gone {
+		shown.Excerpt = n.Opening.Document().Plain(excerptLength)
+	}
+	shown.Picture = firstPicture(r, n.Opening.Pictures)
+	if shown.Untitled && strings.HasPrefix(shown.Excerpt, strings.TrimSuffix(shown.Title, "…")) && len(shown.Excerpt) <= len(shown.Title) {
+		shown.Excerpt = "" // the title has said it all
 	}
 	return shown
 }
@@ -193,6 +199,9 @@ func (d *door) head(q *page.Request, current string) head {
 	h.Lively, h.Quiet = lively, !ok
 	path := "/" + p.Path()
 	h.Tabs = []tab{{q.T("board.tab_wall"), path, current == "wall"}, {q.T("board.tab_index"), path + "/index", current == "index"}, {q.T("board.tab_catalog"), path + "/catalog", current == "catalog"}}
+	if lively.Archived > 0 || current == "archive" {
+		h.Tabs = append(h.Tabs, tab{q.T("board.tab_archive"), path + "/archive", current == "archive"})
+	}
 	if p.Kind() != place.City {
 		h.Tabs = append(h.Tabs, tab{q.T("board.tab_everywhere"), path + "/everywhere", current == "everywhere"}, tab{q.T("board.tab_places"), path + "/places", false})
 	}

@@ -110,7 +110,7 @@ func (d *door) renderTakeBack(q *page.Request, v *takeBackView, numbers []int64)
 			return err
 		}
 		v.Owned = v.Owned && owns
-		shown := show(q, t, p, nil).post(p)
+		shown := show(q.Reader, t, p, nil).post(p)
 		v.Posts = append(v.Posts, shown)
 		v.Back, stands = shown.Address, t.Place
 	}

@@ -50,7 +50,7 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 		return q.Redirect(http.StatusMovedPermanently, t.Path())
 	}
 	v := &threadView{Thread: t, Earlier: view.Earlier}
-	v.Head, _ = title(q, t, view.Opening)
+	v.Head, _ = title(q.Reader, t, view.Opening)
 	v.View = page.View{Title: v.Head, Trail: q.Trail(page.Crumb{Name: q.T("board.thread_number", "number", t.Number)}), Canonical: t.Path(), Modules: []string{"write.js", "habits.js"}}
 	v.Feeds = []page.Feed{{Name: q.T("feed.title_thread"), Address: t.Path() + "/posts.atom"}, {Name: q.T("feed.title_board"), Address: "/" + t.Place.Path() + "/threads.atom"}}
 	v.Sign = &page.Sign{Kind: "article", Picture: t.Path() + "/sign.png", Alt: q.T("board.sign", "title", v.Head, "place", q.Name(t.Place))}
@@ -59,7 +59,7 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	}
 	v.NoIndex = span != board.Span{}
 	v.links(span, view)
-	s := show(q, t, view.Opening, view.Posts)
+	s := show(q.Reader, t, view.Opening, view.Posts)
 	v.Opening, v.Posts = s.post(view.Opening), s.posts(view.Posts)
 	for i := range v.Posts {
 		v.Posts[i].Tick = !v.Posts[i].Gone

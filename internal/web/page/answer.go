@@ -32,6 +32,9 @@ func (q *Request) render(t *template.Template, page any, v *View) error {
 		h.Set("Cache-Control", "no-cache")
 		h.Set("ETag", door.Tag(without(body.Bytes(), v.Ticket)))
 	}
+	if v.Live {
+		h.Set("Content-Security-Policy", livePolicy)
+	}
 	status := v.Status
 	if status == 0 {
 		status = http.StatusOK

@@ -20,11 +20,12 @@ type Folder struct {
 	name  string
 	files fs.FS
 	pages map[string]func() any // by name; each makes an empty page
+	parts map[string]func() any // fragments, the same
 }
 
 // NewFolder makes a folder of the files that a package embeds.
 func NewFolder(name string, files fs.FS) *Folder {
-	return &Folder{name: name, files: files, pages: map[string]func() any{}}
+	return &Folder{name: name, files: files, pages: map[string]func() any{}, parts: map[string]func() any{}}
 }
 
 //go:embed *.html *.css *.js *.svg
@@ -125,7 +126,7 @@ func (f *Folder) compile(base *template.Template, has *Assets, made templates) e
 		}
 		made[f.name+"/"+name] = t
 	}
-	return nil
+	return f.compileParts(set, made)
 }
 
 var assetCall = regexp.MustCompile(`\basset "([^"]*)"`)

@@ -160,7 +160,7 @@ func TestHuesStay(t *testing.T) {
 }
 
 func TestProblems(t *testing.T) {
-	q := &Request{Language: lang.All()[0]}
+	q := &Request{Reader: Reader{Language: lang.All()[0]}}
 	both := fault.Join(fault.New(fault.Invalid, "fault.broken").On("body"), fault.New(fault.TooMuch, "fault.broken"))
 	problems, ok := q.Problems(both)
 	if !ok || len(problems) != 2 || problems.On("body") == "" || problems.On("subject") != "" || len(problems.Whole()) != 1 {

@@ -13,18 +13,29 @@ import (
 	"moot/internal/place"
 )
 
+// Reader is who pages are made for: on which site, and in which language.
+type Reader struct {
+	Site     *Site
+	Language *lang.Language
+}
+
+// T is a message in the reader's language.
+func (r Reader) T(key string, args ...any) string { return r.Language.T(key, args...) }
+
+// Name is a place's name in the reader's language.
+func (r Reader) Name(p place.Place) string { return p.Name(r.Language.Tag()) }
+
 // Request is one request on its way through the HTML door. A handler reads
 // from it, and answers by Page.Render, Redirect or an error, which becomes a
 // form's words or the error page.
 type Request struct {
-	W        http.ResponseWriter
-	R        *http.Request // path values and the parsed form are here; its path is what follows the place
-	Site     *Site
-	Language *lang.Language
-	Theme    string
-	Place    place.Place   // whose board it is; zero where the address names none
-	Visitor  guard.Visitor // for the guard alone
-	Files    []door.File   // of a form with files
+	W http.ResponseWriter
+	R *http.Request // path values and the parsed form are here; its path is what follows the place
+	Reader
+	Theme   string
+	Place   place.Place   // whose board it is; zero where the address names none
+	Visitor guard.Visitor // for the guard alone
+	Files   []door.File   // of a form with files
 
 	address *url.URL  // as asked for, place and all
 	actor   key.Actor // given its token by this request
@@ -38,6 +49,7 @@ type Handler func(q *Request) error
 type Route struct {
 	Pattern string
 	Handle  Handler
+	Live    Listen      // in place of Handle: the answer is a stream of what happens
 	Class   guard.Class // what asking costs; a POST always costs guard.Post
 	Files   int         // how many files its form may bring; 0: none
 }
@@ -54,7 +66,7 @@ type Pages struct {
 // New makes the Request of an HTTP request, with the language and the theme
 // that its address, its cookies or its headers wish for.
 func New(s *Site, w http.ResponseWriter, r *http.Request, visitor guard.Visitor) *Request {
-	q := &Request{W: w, R: r, Site: s, Visitor: visitor, address: r.URL}
+	q := &Request{W: w, R: r, Reader: Reader{Site: s}, Visitor: visitor, address: r.URL}
 	q.choose()
 	return q
 }
@@ -64,12 +76,6 @@ func (q *Request) Context() context.Context { return q.R.Context() }
 
 // Now is the site's time.
 func (q *Request) Now() time.Time { return q.Site.Clock.Now() }
-
-// T is a message in the reader's language.
-func (q *Request) T(key string, args ...any) string { return q.Language.T(key, args...) }
-
-// Name is a place's name in the reader's language.
-func (q *Request) Name(p place.Place) string { return p.Name(q.Language.Tag()) }
 
 // Path is the path that was asked for, with the place's.
 func (q *Request) Path() string { return q.address.Path }

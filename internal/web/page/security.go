@@ -4,9 +4,15 @@ import "net/http"
 
 // policy allows a page its own site's files and nothing else: no inline style
 // or script, no data: address, no frame around it, no markup made from strings.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; " +
+const policy = policyBut + "'none'"
+
+// livePolicy lets one module of a page make markup of strings: live.js, of what
+// the site's own stream brings.
+const livePolicy = policyBut + "moot-live"
+
+const policyBut = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
-	"require-trusted-types-for 'script'; trusted-types 'none'"
+	"require-trusted-types-for 'script'; trusted-types "
 
 const permissions = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), " +
 	"encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), " +

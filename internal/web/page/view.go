@@ -20,6 +20,7 @@ type View struct {
 	Sign        *Sign       // what stands for the page where its address is shared; nil for nothing
 	Personal    bool        // made for this visitor: never stored by anybody
 	Modules     []string    // ES modules besides those of every page: "reply.js"
+	Live        bool        // its modules put in markup that the site sends them as things happen
 	Status      int         // of the answer; 200 where it is 0
 	Query       string      // what stands in the search box of the bar
 	Bare        bool        // no search box in the bar, since the page has its own
