@@ -154,6 +154,12 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 		}
 	})
 	all.Go(func() {
+		err := s.found.Follow(ctx, func(err error) { s.log.Warn("following what is written", "error", err) })
+		if ctx.Err() == nil {
+			s.log.Error("what is written can no longer be found", "error", err)
+		}
+	})
+	all.Go(func() {
 		every := time.NewTicker(sweepEvery)
 		defer every.Stop()
 		for {

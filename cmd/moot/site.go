@@ -26,12 +26,14 @@ import (
 	"moot/internal/lang"
 	"moot/internal/media"
 	"moot/internal/place"
+	"moot/internal/search"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
 	"moot/internal/web/queuepages"
 	"moot/internal/web/readerpages"
+	"moot/internal/web/searchpages"
 )
 
 // site is a site that is open: everything that has to be closed or kept going.
@@ -46,6 +48,7 @@ type site struct {
 	passes    *key.Passes
 	boards    *board.Boards
 	directory *board.Directory
+	found     *search.Index
 	door      *web.Server
 }
 
@@ -86,6 +89,12 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			return s, err
 		}
 	}
+	s.found = search.New(s.db, now, s.outbox, s.places, s.boards)
+	if fill != nil {
+		if err := s.found.CatchUp(ctx); err != nil {
+			return s, err
+		}
+	}
 	if s.directory, err = s.boards.Directory(ctx); err != nil {
 		return s, err
 	}
@@ -108,7 +117,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,
 			}),
 		},
-	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures), queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards))
+	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures), queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))
 	return s, err
 }
 

@@ -24,7 +24,7 @@ var house = []layer{
 	{"the wall", []string{"board"}},
 	{"reactors", []string{"search"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/queuepages", "web/readerpages"}},
+	{"doors", []string{"feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "bench", "arch"}},
 }
@@ -49,6 +49,7 @@ var beside = []exception{
 	{"web/boardpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/queuepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/readerpages", "web/page", "page is the ground of every folder of pages"},
+	{"web/searchpages", "web/page", "page is the ground of every folder of pages"},
 	{"db/dbtest/postgres", "db/dbtest", "it starts the server that dbtest asks for"},
 }
 

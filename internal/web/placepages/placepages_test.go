@@ -27,12 +27,14 @@ import (
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/place"
+	"moot/internal/search"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
 	"moot/internal/web/page/pagetest"
 	"moot/internal/web/placepages"
 	"moot/internal/web/readerpages"
+	"moot/internal/web/searchpages"
 )
 
 var gazetteer = sync.OnceValue(func() *place.Gazetteer {
@@ -53,7 +55,8 @@ func open(t *testing.T, threads ...thread) http.Handler {
 	t.Helper()
 	d := dbtest.Open(t, db.SQLite)
 	clk := clock.Hold(noon)
-	boards := board.New(d, clk, event.New(), gazetteer(), board.Limits{PostLength: 8000, ThreadPosts: 100})
+	outbox := event.New()
+	boards := board.New(d, clk, outbox, gazetteer(), board.Limits{PostLength: 8000, ThreadPosts: 100})
 	for _, w := range threads {
 		write(t, boards, w)
 	}
@@ -73,7 +76,7 @@ func open(t *testing.T, threads ...thread) http.Handler {
 	}, Ready: func(context.Context) error { return nil }, Doors: []door.Routes{feed.New(feed.Settings{
 		Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: gazetteer(), Clock: clk, Boards: boards, Directory: directory,
 	})}}
-	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory, nil), readerpages.New(boards))
+	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory, nil), readerpages.New(boards), searchpages.New(search.New(d, clk, outbox, gazetteer(), boards), boards))
 	if err != nil {
 		t.Fatal(err)
 	}
