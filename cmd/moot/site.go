@@ -111,7 +111,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		Doors: []door.Routes{
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,
-				Gazetteer: s.places, Clock: now, Boards: s.boards, Directory: s.directory,
+				Gazetteer: s.places, Clock: now, Boards: s.boards, Directory: s.directory, Index: s.found,
 			}),
 			imageboard.New(imageboard.Site{
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,

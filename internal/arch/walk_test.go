@@ -17,12 +17,14 @@ import (
 	"moot/internal/db/dbtest"
 	"moot/internal/door"
 	"moot/internal/event"
+	"moot/internal/feed"
 	"moot/internal/guard"
 	"moot/internal/imageboard"
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/media"
 	"moot/internal/place"
+	"moot/internal/search"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
@@ -74,6 +76,10 @@ func openSite(t *testing.T) *site {
 		Name: "Moot", Languages: lang.All(), Gazetteer: places, Guard: guard.New(now, guard.Limits{}), Clock: now,
 		Log: slog.New(slog.DiscardHandler),
 	}, Doors: []door.Routes{
+		feed.New(feed.Settings{
+			Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: places, Clock: now,
+			Boards: s.boards, Directory: directory, Index: search.New(s.db, now, event.New(), places, s.boards),
+		}),
 		imageboard.New(imageboard.Site{Boards: s.boards, Directory: directory, Places: places, Pictures: pictures, Clock: now, Language: lang.All()[0]}),
 	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards))
 	if err != nil {

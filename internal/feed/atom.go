@@ -2,7 +2,9 @@ package feed
 
 import (
 	"encoding/xml"
-	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -92,20 +94,33 @@ func (f *document) touch(at time.Time) {
 
 // pages links the feed's page to itself, and to the first and the next (RFC
 // 5005, 3). Each is known by a key, which the parameter name gives: here that of
-// this page, 0 for the first, and older that of the next, 0 where there is none.
-func (f *document) pages(name string, here, older int64) {
-	at := func(key int64) string {
-		if key == 0 {
+// this page, "" for the first, and older that of the next, "" where there is
+// none.
+func (f *document) pages(name, here, older string) {
+	at := func(key string) string {
+		if key == "" {
 			return f.address
 		}
-		return fmt.Sprintf("%s?%s=%d", f.address, name, key)
+		mark := "?"
+		if strings.Contains(f.address, "?") {
+			mark = "&"
+		}
+		return f.address + mark + name + "=" + url.QueryEscape(key)
 	}
 	f.self = at(here)
 	f.Links = append(f.Links, link{Rel: "self", Type: atomType, Address: f.self})
-	if here > 0 {
-		f.Links = append(f.Links, link{Rel: "first", Type: atomType, Address: at(0)})
+	if here != "" {
+		f.Links = append(f.Links, link{Rel: "first", Type: atomType, Address: f.address})
 	}
-	if older > 0 {
+	if older != "" {
 		f.Links = append(f.Links, link{Rel: "next", Type: atomType, Address: at(older)})
 	}
+}
+
+// page is the key of a page of posts or threads: a number, "" for none.
+func page(number int64) string {
+	if number == 0 {
+		return ""
+	}
+	return strconv.FormatInt(number, 10)
 }

@@ -12,6 +12,7 @@ import (
 	"moot/internal/guard"
 	"moot/internal/lang"
 	"moot/internal/place"
+	"moot/internal/search"
 )
 
 // Settings are what feeds stand on.
@@ -25,6 +26,7 @@ type Settings struct {
 	Clock     *clock.Clock
 	Boards    *board.Boards
 	Directory *board.Directory
+	Index     *search.Index
 }
 
 // feeds is the door with what it stands on.
@@ -46,6 +48,7 @@ func New(s Settings) door.Routes {
 			{Pattern: "GET /robots.txt", Handle: d.robots},
 			{Pattern: "GET /sitemap.xml", Handle: d.sitemapIndex, Class: guard.Search},
 			{Pattern: "GET /sitemap/{file}", Handle: d.sitemap, Class: guard.Search},
+			{Pattern: "GET /search.atom", Handle: d.search, Class: guard.Search},
 		},
 		Board: []door.Route{
 			{Pattern: "GET /threads.atom", Handle: d.threads},
@@ -111,7 +114,7 @@ func (d *feeds) wall(r *reading, f *document, w board.Wall, before int64) error 
 			f.Entries = append(f.Entries, r.thread(n.Thread, w.Post))
 		}
 	}
-	f.pages("before", before, w.Older)
+	f.pages("before", page(before), page(w.Older))
 	return r.send(f)
 }
 
@@ -151,10 +154,10 @@ func (d *feeds) posts(a *door.Asked) error {
 	}
 	for i := len(posts) - 1; i >= 0; i-- {
 		if !posts[i].Gone {
-			f.Entries = append(f.Entries, r.post(t, posts[i]))
+			f.Entries = append(f.Entries, r.post(t, posts[i], posts[i].Refers))
 		}
 	}
-	f.pages("before", before, older)
+	f.pages("before", page(before), page(older))
 	return r.send(f)
 }
 

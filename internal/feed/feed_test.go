@@ -26,6 +26,7 @@ import (
 	"moot/internal/media"
 	"moot/internal/order"
 	"moot/internal/place"
+	"moot/internal/search"
 	"moot/internal/web"
 	"moot/internal/web/page"
 	"moot/internal/web/page/pagetest"
@@ -58,6 +59,7 @@ type site struct {
 	db     *db.DB
 	clock  *clock.Clock
 	boards *board.Boards
+	index  *search.Index
 }
 
 const base = "https://moot.example"
@@ -66,10 +68,12 @@ const base = "https://moot.example"
 func open(t *testing.T, d *db.DB, change func(*feed.Settings)) *site {
 	t.Helper()
 	s := &site{t: t, db: d, clock: clock.Hold(noon)}
-	s.boards = board.New(d, s.clock, event.New(), gazetteer(), board.Limits{
+	outbox := event.New()
+	s.boards = board.New(d, s.clock, outbox, gazetteer(), board.Limits{
 		PostLength: 8000, Names: true, Tripcodes: true,
 		Pictures: order.Pictures{Site: order.ImagesQueue, Places: map[string]order.Images{"gr": order.ImagesOn}},
 	})
+	s.index = search.New(d, s.clock, outbox, gazetteer(), s.boards)
 	directory, err := s.boards.Directory(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +84,7 @@ func open(t *testing.T, d *db.DB, change func(*feed.Settings)) *site {
 	}
 	settings := feed.Settings{
 		Name: "Moot", Base: base, Source: "https://source.example/moot", Identity: identity, Languages: lang.All(),
-		Gazetteer: gazetteer(), Clock: s.clock, Boards: s.boards, Directory: directory,
+		Gazetteer: gazetteer(), Clock: s.clock, Boards: s.boards, Directory: directory, Index: s.index,
 	}
 	if change != nil {
 		change(&settings)

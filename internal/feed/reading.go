@@ -114,7 +114,7 @@ func (r *reading) thread(t board.Thread, opening board.Post) entry {
 }
 
 // post is an entry that stands for a post of a thread.
-func (r *reading) post(t board.Thread, p board.Post) entry {
+func (r *reading) post(t board.Thread, p board.Post, find finder) entry {
 	title := r.headline(t, p)
 	if !p.Opens() {
 		title = p.Document().Plain(titleLength)
@@ -123,7 +123,7 @@ func (r *reading) post(t board.Thread, p board.Post) entry {
 		title = r.T("board.number", "number", fmt.Sprint(p.Number))
 	}
 	e := r.entry(fmt.Sprint("post ", p.Number), title, fmt.Sprintf("%s#p%d", t.Path(), p.Number), t.Place, p)
-	e.Content.Text = r.content(p, p.Refers)
+	e.Content.Text = r.content(p, find)
 	if !p.Opens() {
 		e.Answers = &answers{Reference: r.id(fmt.Sprint("post ", t.Number)), Type: "text/html", Address: fmt.Sprintf("%s%s#p%d", r.base, t.Path(), t.Number)}
 	}

@@ -3,6 +3,7 @@ package searchpages
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"moot/internal/place"
@@ -83,6 +84,9 @@ func (d *door) search(q *page.Request) error {
 			shown.Title = q.T("board.untitled", "number", strconv.FormatInt(h.Thread, 10))
 		}
 		v.Hits = append(v.Hits, shown)
+	}
+	if v.Results.Asked && len(v.Problems) == 0 {
+		v.Feeds = []page.Feed{{Name: q.T("feed.title_search"), Address: f.feed()}}
 	}
 	v.lead(q)
 	return searchPage.Render(q, v)
@@ -222,6 +226,12 @@ func (f form) address(change func(*form)) string {
 	set("sort", "newest", f.Newest)
 	set("after", f.After, f.After != "")
 	return (&url.URL{Path: "/search", RawQuery: query.Encode()}).String()
+}
+
+// feed is where feed readers find what a form finds.
+func (f form) feed() string {
+	f.Newest, f.After = false, ""
+	return strings.Replace(f.address(nil), "/search", "/search.atom", 1)
 }
 
 // Open reports whether the filters are to be seen at once.
