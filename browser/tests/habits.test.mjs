@@ -438,6 +438,27 @@ test("who only reads is sent none of it", async () => {
   await visitor.leave();
 });
 
+test("what is pressed while the modules are on their way counts once", async () => {
+  const { path } = await start("/gr/drama", "Slow", "One.");
+  const visitor = await come();
+  const { page } = visitor;
+  let here; // the last of the modules
+  const late = new Promise((done) => { here = done; });
+  await page.route("**/assets/pictures.*.js", async (route) => {
+    await late;
+    await route.continue();
+  });
+  await visitor.go(path);
+  await page.mouse.move(300, 300);
+  await page.locator("a.news").waitFor({ state: "attached" }); // the others are there
+  await page.getByRole("button", { name: t("habit.watch") }).click();
+  await page.keyboard.press("j");
+  here();
+  await page.locator("button.watch[aria-pressed=true]").waitFor();
+  await page.waitForFunction(() => document.activeElement.matches(".post.op"));
+  await visitor.leave();
+});
+
 test("with script off, the page says what it would do, and shows nothing that does nothing", async () => {
   const visitor = await come({ script: false, size: narrow });
   const { page } = visitor;

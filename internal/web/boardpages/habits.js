@@ -30,7 +30,8 @@ function come() {
 }
 
 // first takes the first signs of somebody. What was pressed while the modules
-// were on their way is pressed again when they are there.
+// were on their way is pressed again when all are there, and heard by none of
+// those that came sooner: they would hear it twice.
 function first(event) {
   const modules = come();
   modules.catch(() => {});
@@ -40,8 +41,10 @@ function first(event) {
     const pressed = target.closest?.("a[data-quote], .picture a.file, button.watch");
     if (!pressed || pressed.matches("a[data-quote]") && !document.querySelector("form.write.reply")) return;
     event.preventDefault();
+    event.stopImmediatePropagation();
     modules.then(() => pressed.click(), () => { if (pressed.href) location.assign(pressed.href); });
   } else if (type === "keydown" && plain && event.key.length === 1 && !target.closest?.("input, textarea, select")) {
+    event.stopImmediatePropagation();
     modules.then(() => target.dispatchEvent(new KeyboardEvent("keydown", event)), () => {});
   }
 }
