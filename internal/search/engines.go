@@ -19,10 +19,10 @@ type match struct {
 // They are within one block of so many bits.
 type stretch struct{ bits, low, high int64 }
 
-// The blocks that posts lie in: of 4,096, of eight times as many, and so on.
+// The blocks that posts lie in: of 4,096, of four times as many, and so on.
 const (
 	firstBits = 12
-	moreBits  = 3
+	moreBits  = 2
 	mostBits  = 24
 )
 
