@@ -61,6 +61,8 @@ export async function kinds(site) {
     ["new", `${busy}/new`],
     ["reply", `${thread}/reply?quote=${number}`],
     ["take-back", `/p/${number}/take-back`],
+    ["view", `/p/${number}/view`],
+    ["reading", "/reading"],
     ["unknown-place", "/gr/thesaloniki-by-the-sea", 404],
     ["unknown-thread", `${busy}/t/999999999`, 404],
   ];
