@@ -56,6 +56,10 @@ func (t Thread) Archived() bool { return !t.ArchivedAt.IsZero() }
 // Replies is how many posts answer the opening post.
 func (t Thread) Replies() int { return max(t.Posts-1, 0) }
 
+// BumpedBy is the number of the post that bumped the thread last. Threads stand
+// on their board in the order of it.
+func (t Thread) BumpedBy() int64 { return t.bump }
+
 // Path is the address of the thread on its site.
 func (t Thread) Path() string { return threadPath(t.Place.Path(), t.Number) }
 

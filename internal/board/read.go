@@ -71,6 +71,18 @@ func (b *Boards) Newest(ctx context.Context, size int) ([]Notice, error) {
 	return w.Notices, err
 }
 
+// Notice reads one thread as a wall shows it.
+func (b *Boards) Notice(ctx context.Context, thread int64) (Notice, error) {
+	w, err := b.wall(ctx, wallQuery{where: `t.number = $1`, args: []any{thread}}, 0, 1)
+	if err == nil && len(w.Notices) == 0 {
+		err = fault.New(fault.NotFound, "board.no_thread")
+	}
+	if err != nil {
+		return Notice{}, err
+	}
+	return w.Notices[0], nil
+}
+
 // newest is the key before which every thread stands.
 const newest = 1 << 62
 

@@ -171,7 +171,7 @@ func (h *Hub) Join(ctx context.Context, a Ask) (*Listener, error) {
 	}
 	l.first = opening(messages, last)
 	if !h.hold(len(l.first)) {
-		l.first = opening(reload, last)
+		l.first = opening(Anew, last)
 		h.held.Add(int64(len(l.first)))
 	}
 	return l, nil
@@ -196,10 +196,7 @@ func opening(messages []Message, last int64) []byte {
 	b = strconv.AppendInt(b, retry().Milliseconds(), 10)
 	b = append(b, "\n\n"...)
 	b = stream(b, messages, 0)
-	if last > 0 {
-		b = append(appendID(b, last), '\n')
-	}
-	return b
+	return stream(b, []Message{{Name: here, Data: strconv.AppendInt(nil, last, 10)}}, last)
 }
 
 // retry is how long a browser is to wait before it comes back. It differs from
@@ -218,7 +215,7 @@ func catchUp(ctx context.Context, a Ask, missed []event.Event, known bool) ([]Me
 		}
 		says = append(says, say)
 	case !known || len(missed) > mostMissed:
-		return reload, nil
+		return Anew, nil
 	}
 	for _, e := range missed {
 		say, err := a.Source.Tell(ctx, e)

@@ -78,7 +78,17 @@ func (s *square) ask(thread int64, language string) Ask {
 	return Ask{Topic: Topic{Thread: thread}, Language: language, Source: s.source}
 }
 
+// listen is listenTo for who missed nothing, up to where that is said.
 func (s *square) listen(a Ask) *ear {
+	s.t.Helper()
+	e := s.listenTo(a)
+	if first := e.next(); !strings.Contains(first, "event: here") {
+		s.t.Fatalf("who missed nothing is told %q", first)
+	}
+	return e
+}
+
+func (s *square) listenTo(a Ask) *ear {
 	s.t.Helper()
 	l, err := s.Join(s.t.Context(), a)
 	if err != nil {
@@ -148,6 +158,14 @@ func (e *ear) wants(blocks ...string) {
 	}
 }
 
+// at is the block that ends what was missed.
+func at(event int) string {
+	if event == 0 {
+		return "event: here|data: 0"
+	}
+	return fmt.Sprintf("id: %d|event: here|data: %d", event, event)
+}
+
 // until waits for something that another goroutine does.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
@@ -204,17 +222,17 @@ func TestWhoComesBackIsToldWhatTheyMissed(t *testing.T) {
 	s.happen(event.PostAdded, 7, 104)
 	a := s.ask(7, "en")
 	a.Event = first
-	back := s.listen(a)
-	back.wants("event: post|data: 102 in en|data: second line", "event: post|data: 104 in en|data: second line", "id: 5")
+	back := s.listenTo(a)
+	back.wants("event: post|data: 102 in en|data: second line", "event: post|data: 104 in en|data: second line", at(5))
 	s.happen(event.PostAdded, 7, 105)
 	back.wants("id: 6|event: post|data: 105 in en|data: second line")
 
 	a.Event = 6
-	s.listen(a).wants("id: 6") // nothing was missed
+	s.listenTo(a).wants(at(6)) // nothing was missed
 	a.Event = 999
-	s.listen(a).wants("event: reload|data: all", "id: 6")
+	s.listenTo(a).wants("event: reload|data: all", at(6))
 	a.Event, a.Post = 0, 77
-	s.listen(a).wants("event: post|data: after 77 in en", "id: 6")
+	s.listenTo(a).wants("event: post|data: after 77 in en", at(6))
 	a.Post = 13
 	if _, err := s.Join(t.Context(), a); err == nil || err == ErrFull {
 		t.Errorf("what can't be read: %v", err)
@@ -230,7 +248,7 @@ func TestARestartForgetsNothing(t *testing.T) {
 	s := open(t, limits, past...)
 	a := s.ask(7, "en")
 	a.Event = 4
-	s.listen(a).wants("event: post|data: 104 in en|data: second line", "id: 5")
+	s.listenTo(a).wants("event: post|data: 104 in en|data: second line", at(5))
 }
 
 func TestTooMuchToTellIsReadAnew(t *testing.T) {
@@ -245,14 +263,14 @@ func TestTooMuchToTellIsReadAnew(t *testing.T) {
 		t.Errorf("%d things missed: %v, %.200s", mostMissed, err, l.first)
 	}
 	s.happen(event.PostAdded, 7, 300)
-	s.listen(a).wants("event: reload|data: all", fmt.Sprint("id: ", mostMissed+2))
+	s.listenTo(a).wants("event: reload|data: all", at(mostMissed+2))
 
 	s = open(t, limits)
 	s.size = mostInBytes // each by itself is too much
 	from = s.happen(event.PostAdded, 7, 1)
 	s.happen(event.PostAdded, 7, 2)
 	a.Source, a.Event = s.source, from
-	s.listen(a).wants("event: reload|data: all", "id: 2")
+	s.listenTo(a).wants("event: reload|data: all", at(2))
 
 	few := limits
 	few.Missed = 400 // bytes, for all together
@@ -265,10 +283,10 @@ func TestTooMuchToTellIsReadAnew(t *testing.T) {
 	if err != nil || !strings.Contains(string(holds.first), "event: post") {
 		t.Fatalf("the first to come back: %v, %q", err, holds.first)
 	}
-	s.listen(a).wants("event: reload|data: all", "id: 2")
+	s.listenTo(a).wants("event: reload|data: all", at(2))
 	holds.Leave()
 	until(t, "the room is given back", func() bool { return s.held.Load() == 0 })
-	if e := s.listen(a); !strings.Contains(e.next(), "event: post") {
+	if e := s.listenTo(a); !strings.Contains(e.next(), "event: post") {
 		t.Error("there is room again, and what was missed is not told")
 	}
 	until(t, "the room is given back once all is written", func() bool { return s.held.Load() == 0 })
@@ -308,7 +326,7 @@ func TestNothingIsLostBetweenJoiningAndSitting(t *testing.T) {
 	l.Sit(line, nil)
 	e := &ear{t, here, bufio.NewReader(here)}
 	e.next() // retry
-	e.wants("id: 1|event: post|data: 101 in en|data: second line", "id: 2|event: post|data: 102 in en|data: second line")
+	e.wants(at(0), "id: 1|event: post|data: 101 in en|data: second line", "id: 2|event: post|data: 102 in en|data: second line")
 }
 
 // Somebody who comes while an event is being worded hears it in their own

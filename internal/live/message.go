@@ -14,7 +14,12 @@ type Message struct {
 // Reload is the name of the message that says: read the page anew.
 const Reload = "reload"
 
-var reload = []Message{{Name: Reload, Data: []byte("all")}}
+// Anew is that message.
+var Anew = []Message{{Name: Reload, Data: []byte("all")}}
+
+// here is the name of the message that ends what somebody missed: its data, and
+// its number, are those of the last event there was.
+const here = "here"
 
 // stream writes messages as an event stream. The number of the event stands on
 // the last: who lost the connection between two of them hears all of them anew.

@@ -80,13 +80,13 @@ func (h *Hub) word(ctx context.Context, t *telling, source *Source, language str
 	if !t.read {
 		t.read = true
 		if t.say, err = source.Tell(ctx, e); err != nil {
-			t.say = func(string) ([]Message, error) { return reload, nil }
+			t.say = func(string) ([]Message, error) { return Anew, nil }
 			h.failed(err)
 		}
 	}
 	if t.say != nil {
 		if messages, err = t.say(language); err != nil {
-			messages = reload
+			messages = Anew
 			h.failed(err)
 		}
 	}

@@ -37,10 +37,13 @@ func New(boards *board.Boards, directory *board.Directory, pictures *media.Pictu
 			{Pattern: "GET /index", Handle: d.index},
 			{Pattern: "GET /catalog", Handle: d.catalog},
 			{Pattern: "GET /everywhere", Handle: d.everywhere},
+			{Pattern: "GET /live", Live: d.liveBoard},
 			{Pattern: "GET /new", Handle: d.askStart},
 			{Pattern: "POST /new", Handle: d.start, Files: media.MaxPictures},
 			{Pattern: "GET /t/{no}", Handle: d.thread},
 			{Pattern: "GET /t/{no}/last", Handle: d.threadLast},
+			{Pattern: "GET /t/{no}/live", Live: d.liveThread},
+			{Pattern: "GET /t/{no}/new", Handle: d.news},
 			{Pattern: "GET /t/{no}/reply", Handle: d.askReply},
 			{Pattern: "POST /t/{no}", Handle: d.reply, Files: media.MaxPictures},
 			// The addresses that an imageboard reader's fingers know.

@@ -23,7 +23,11 @@ type threadView struct {
 	LastFew string // address of the last-50 view, where that is less
 	Write   *writing
 	Others  []shownNotice // of the same board
+	Follow  *following    // nil where the page doesn't go to the thread's end
 }
+
+// State is how the thread stands.
+func (v *threadView) State() threadState { return threadState{Thread: v.Thread} }
 
 func (d *door) thread(q *page.Request) error {
 	return d.showThread(q, board.Span{Before: key(q, "before"), After: key(q, "after")})
@@ -67,6 +71,10 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	v.Opening.Tick = !v.Opening.Gone
 	if err := d.welcome(q, v); err != nil {
 		return err
+	}
+	if !view.Later && !t.Archived() {
+		v.Follow = followThread(t, view.Last())
+		v.Live, v.Modules = true, append(v.Modules, "grow.js")
 	}
 	if t.Open() {
 		v.Write = d.blank(q, &t)

@@ -34,6 +34,7 @@ type wallView struct {
 	More    bool // there is more below
 	Near    []board.Neighbour
 	Write   *writing // on a quiet board: the form that ends the quiet
+	Follow  *following
 }
 
 func (d *door) boardView(q *page.Request, tabName string, more ...page.Crumb) page.View {
@@ -64,6 +65,8 @@ func (d *door) wall(q *page.Request) error {
 		v.NoIndex = true
 		return wallPage.Render(q, v)
 	}
+	v.Follow = followBoard(q.Place, w.Notices)
+	v.Live, v.Modules = true, append(v.Modules, "pin.js")
 	if q.Place.Kind() != place.City {
 		below, err := d.boards.Below(q.Context(), q.Place, 0, board.WallSize)
 		if err != nil {

@@ -37,6 +37,15 @@ func (p Fragment[V]) Make(r Reader, v V) ([]byte, error) {
 	return bytes.TrimSpace(b.Bytes()), nil
 }
 
+// Reader is who reads in one of the languages that the site offers.
+func (s *Site) Reader(code string) Reader {
+	l, ok := s.language(code)
+	if !ok {
+		l = s.Languages[0]
+	}
+	return Reader{s, l}
+}
+
 // compileParts escapes the fragments of a folder, as compile does its pages.
 func (f *Folder) compileParts(set *template.Template, made templates) error {
 	for name, none := range f.parts {

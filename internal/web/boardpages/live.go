@@ -1,0 +1,256 @@
+package boardpages
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"moot/internal/board"
+	"moot/internal/event"
+	"moot/internal/fault"
+	"moot/internal/live"
+	"moot/internal/place"
+	"moot/internal/web/page"
+)
+
+// What open pages are told of, in the same HTML that a page of the site has.
+var (
+	postPart   = page.DeclareFragment[shownPost](folder, "post")
+	noticePart = page.DeclareFragment[shownNotice](folder, "notice")
+	statePart  = page.DeclareFragment[threadState](folder, "state")
+)
+
+// The names of what they are told.
+const (
+	tellPost    = "post"    // a post was added: its HTML
+	tellChanged = "changed" // a post is not as it was: its HTML
+	tellGone    = "gone"    // a post was taken back: what stands in its place; on a board, a thread left it: its number
+	tellThread  = "thread"  // how the thread stands: the part "state"
+	tellNotice  = "notice"  // a thread on the board as it is now: its notice
+)
+
+// threadState is how many replies a thread has, and why it takes no more.
+type threadState struct {
+	board.Thread
+	Vanished bool // it isn't there any more
+}
+
+// following is what a page needs to follow what happens where it leads.
+type following struct {
+	Board  bool   // a board, not a thread
+	Stream string // address of what happens
+	Poll   string // address to look at by and by, where that can't be had
+	Newer  string // address of a page with what is new, for who has no script
+}
+
+func followThread(t board.Thread, last int64) *following {
+	path := t.Path()
+	return &following{
+		Stream: fmt.Sprintf("%s/live?after=%d", path, last),
+		Poll:   fmt.Sprintf("%s/new?after=%d", path, last),
+		Newer:  fmt.Sprintf("%s?after=%d", path, last),
+	}
+}
+
+func followBoard(p place.Place, all []board.Notice) *following {
+	newest := int64(0)
+	for _, n := range all {
+		newest = max(newest, n.Thread.BumpedBy())
+	}
+	path := "/" + p.Path()
+	return &following{Board: true, Stream: fmt.Sprintf("%s/live?after=%d", path, newest), Poll: path}
+}
+
+// liveThread lets a reader of a thread hear what happens in it.
+func (d *door) liveThread(q *page.Request) (live.Ask, error) {
+	n, err := number(q)
+	if err != nil {
+		return live.Ask{}, err
+	}
+	t, err := d.boards.Find(q.Context(), n)
+	if err == nil && (t.Thread != n || t.Place != q.Place.Path()) {
+		err = fault.New(fault.NotFound, "board.no_thread")
+	}
+	return live.Ask{Topic: live.Topic{Thread: n}, Source: d.threadSource(q.Site, n), Post: key(q, "after")}, err
+}
+
+// liveBoard lets a reader of a board hear what happens on it.
+func (d *door) liveBoard(q *page.Request) (live.Ask, error) {
+	return live.Ask{Topic: live.Topic{Board: q.Place.Path()}, Source: d.boardSource(q.Site, q.Place), Post: key(q, "after")}, nil
+}
+
+// read is what was read of a thread, to be worded in any language.
+type read struct {
+	site    *page.Site
+	thread  threadState
+	opening board.Post
+	posts   []board.Post
+	name    string // of what is told of them
+	state   bool   // how the thread stands is told too
+}
+
+func (d *door) threadSource(site *page.Site, thread int64) *live.Source {
+	return &live.Source{
+		Tell: func(ctx context.Context, e event.Event) (live.Say, error) {
+			r, err := d.readEvent(ctx, e)
+			if fault.Is(err, fault.NotFound) {
+				r, err = read{thread: threadState{Vanished: true}, state: true}, nil
+			}
+			r.site = site
+			return r.say, err
+		},
+		Since: func(ctx context.Context, post int64) (live.Say, error) {
+			v, err := d.boards.Thread(ctx, thread, board.Span{After: post})
+			if err != nil || len(v.Posts) == 0 {
+				return nil, err
+			}
+			if v.Later {
+				return func(string) ([]live.Message, error) { return live.Anew, nil }, nil
+			}
+			return read{site, threadState{Thread: v.Thread}, v.Opening, v.Posts, tellPost, true}.say, nil
+		},
+	}
+}
+
+// readEvent reads what an event left behind in a thread.
+func (d *door) readEvent(ctx context.Context, e event.Event) (r read, err error) {
+	r.name, r.state = tellChanged, true
+	if r.thread.Thread, r.opening, err = d.boards.Post(ctx, e.Thread); err != nil {
+		return r, err
+	}
+	switch e.Kind {
+	case event.PostAdded, event.ThreadStarted:
+		r.name = tellPost
+	case event.PostGone, event.PostChanged:
+	default:
+		return r, nil
+	}
+	p := r.opening
+	if e.Post != e.Thread {
+		if _, p, err = d.boards.Post(ctx, e.Post); err != nil {
+			return r, err
+		}
+	}
+	r.posts = []board.Post{p}
+	return r, nil
+}
+
+// say words it in a language.
+func (r read) say(language string) ([]live.Message, error) {
+	var all []live.Message
+	reader := r.site.Reader(language)
+	s := show(reader, r.thread.Thread, board.Post{}, nil) // addresses are whole, as nobody knows which posts a page shows
+	s.opener = r.opening.Tag
+	for _, p := range r.posts {
+		shown := s.post(p)
+		shown.Tick = !p.Gone
+		html, err := postPart.Make(reader, shown)
+		if err != nil {
+			return nil, err
+		}
+		name := r.name
+		if p.Gone {
+			name = tellGone
+		}
+		all = append(all, live.Message{Name: name, Data: html})
+	}
+	if !r.state {
+		return all, nil
+	}
+	html, err := statePart.Make(reader, r.thread)
+	return append(all, live.Message{Name: tellThread, Data: html}), err
+}
+
+func (d *door) boardSource(site *page.Site, p place.Place) *live.Source {
+	say := func(all ...board.Notice) live.Say {
+		return func(language string) ([]live.Message, error) { return tellNotices(site.Reader(language), p, all) }
+	}
+	return &live.Source{
+		Tell: func(ctx context.Context, e event.Event) (live.Say, error) {
+			n, err := d.boards.Notice(ctx, e.Thread)
+			if fault.Is(err, fault.NotFound) || err == nil && n.Thread.Archived() {
+				left := []live.Message{{Name: tellGone, Data: strconv.AppendInt(nil, e.Thread, 10)}}
+				return func(string) ([]live.Message, error) { return left, nil }, nil
+			}
+			return say(n), err
+		},
+		Since: func(ctx context.Context, post int64) (live.Say, error) {
+			w, err := d.boards.Threads(ctx, p, 0, board.WallSize)
+			if err != nil {
+				return nil, err
+			}
+			newer := slices.DeleteFunc(w.Notices, func(n board.Notice) bool { return n.Thread.BumpedBy() <= post })
+			if len(newer) >= board.WallSize {
+				return func(string) ([]live.Message, error) { return live.Anew, nil }, nil
+			}
+			slices.Reverse(newer) // what was bumped last comes last
+			return say(newer...), nil
+		},
+	}
+}
+
+func tellNotices(r page.Reader, on place.Place, all []board.Notice) ([]live.Message, error) {
+	var messages []live.Message
+	for _, n := range all {
+		html, err := noticePart.Make(r, notice(r, on, n))
+		if err != nil {
+			return nil, err
+		}
+		messages = append(messages, live.Message{Name: tellNotice, Data: html})
+	}
+	return messages, nil
+}
+
+var newPage = page.Declare[*newView](folder, "new")
+
+// newView is what is new in a thread.
+type newView struct {
+	page.View
+	Head    string
+	State   threadState
+	Posts   []shownPost
+	Address string // of the thread
+	After   string // of what comes after the last, or ""
+}
+
+// news is what came into a thread after a post: what open pages look at where
+// they can't be told.
+func (d *door) news(q *page.Request) error {
+	n, err := number(q)
+	if err != nil {
+		return err
+	}
+	view, err := d.boards.Thread(q.Context(), n, board.Span{After: max(key(q, "after"), n)})
+	if err != nil {
+		return err
+	}
+	t := view.Thread
+	if t.Place != q.Place {
+		return q.Redirect(http.StatusMovedPermanently, t.Path()+"/new?"+q.R.URL.RawQuery)
+	}
+	v := &newView{State: threadState{Thread: t}, Address: t.Path()}
+	v.Head, _ = title(q.Reader, t, view.Opening)
+	s := show(q.Reader, t, board.Post{}, nil)
+	s.opener = view.Opening.Tag
+	v.Posts = s.posts(view.Posts)
+	for i := range v.Posts {
+		v.Posts[i].Tick = !v.Posts[i].Gone
+	}
+	if view.Later {
+		v.After = fmt.Sprintf("%s?after=%d", t.Path(), view.Last())
+	}
+	v.View = page.View{
+		Title:     q.T("live.title", "title", v.Head),
+		Trail:     q.Trail(page.Crumb{Name: v.Head, Address: t.Path()}, page.Crumb{Name: q.T("live.look")}),
+		Canonical: t.Path(), NoIndex: true,
+	}
+	// Times are kept to the minute, so that of the newest post says nothing until
+	// its minute is over.
+	if q.Now().Sub(t.LastAt) > time.Minute {
+		q.W.Header().Set("Last-Modified", t.LastAt.UTC().Format(http.TimeFormat))
+	}
+	return newPage.Render(q, v)
+}
