@@ -4,6 +4,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
+import { crc32, deflateSync } from "node:zlib";
 import { ready, start } from "../poster.mjs";
 import { Site } from "../site.mjs";
 import { Visitor, desk, fits, launch, phone } from "../visitor.mjs";
@@ -11,7 +12,7 @@ import { t } from "../words.mjs";
 
 let browser, site, path, numbers, far;
 before(async () => {
-  [browser, site] = await Promise.all([launch(), Site.start()]);
+  [browser, site] = await Promise.all([launch(), Site.start("serve", { images: "on" })]);
   far = await start(site, "/gr/patras", "Elsewhere", "A post on another board.");
   const filler = Array.from({ length: 14 }, (_, i) => `Filler ${i}.\n${"A line that takes room.\n".repeat(4)}`);
   ({ path, numbers } = await start(site, "/gr/chania", "Read me",
@@ -308,6 +309,103 @@ describe("keys", () => {
       await page.keyboard.press("Enter");
       await page.waitForURL(`**/t/${older}`);
     }
+    await visitor.leave();
+  });
+});
+
+describe("pictures", () => {
+  // png is a picture of one colour, large enough to be made small.
+  function png(width, height) {
+    const chunk = (type, body) => {
+      const whole = Buffer.concat([Buffer.from(type), body]);
+      const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+      length.writeUInt32BE(body.length);
+      sum.writeUInt32BE(crc32(whole));
+      return Buffer.concat([length, whole, sum]);
+    };
+    const head = Buffer.alloc(13);
+    head.writeUInt32BE(width, 0);
+    head.writeUInt32BE(height, 4);
+    head.set([8, 2, 0, 0, 0], 8); // 8 bits of each of three colours
+    const rows = Buffer.alloc(height * (1 + 3 * width), 0x60);
+    for (let y = 0; y < height; y++) rows[y * (1 + 3 * width)] = 0; // no filter
+    return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", head), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+  }
+
+  let pictured;
+  before(async () => {
+    const visitor = await Visitor.come(browser, site);
+    const { page } = visitor;
+    await visitor.go("/gr/chania/new");
+    await page.locator("#subject").fill("With pictures");
+    await page.locator("#body").fill("Look.");
+    for (let i = 0; i < 2; i++) {
+      await page.locator("details.slots > summary").click();
+      await page.locator("#picture-1").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: png(1600, 900 + i) });
+      await page.locator("#alt-1").fill("A grey wall");
+      await page.locator("form.write button[value=post]").click();
+      await page.waitForURL(/posted=/);
+      if (i === 0) {
+        pictured = new URL(page.url()).pathname;
+        await page.locator("#body").fill("And another.");
+      }
+    }
+    await visitor.leave();
+  });
+
+  test("one opens where it stands, within the window, and closes by a press, Esc or e", async () => {
+    const visitor = await Visitor.come(browser, site, { size: phone });
+    const { page } = visitor;
+    await visitor.go(pictured);
+    await ready(page);
+    const file = page.locator("a.file").first();
+    const full = page.locator("img.full");
+    await file.click();
+    await page.locator("figure.open").waitFor();
+    assert.equal(await file.getAttribute("aria-expanded"), "true");
+    assert.equal(await full.getAttribute("alt"), "A grey wall");
+    assert.deepEqual(await full.evaluate((img) => [img.naturalWidth, img.complete]), [1600, true]);
+    await fits(page);
+    await full.click();
+    assert.equal(await full.count(), 0);
+    assert.equal(await file.locator("img").isVisible(), true);
+
+    await file.focus();
+    await page.keyboard.press("Enter");
+    await page.locator("figure.open").waitFor();
+    await page.keyboard.press("Escape");
+    assert.equal(await full.count(), 0);
+    assert.equal(await file.getAttribute("aria-expanded"), "false");
+
+    await page.keyboard.press("e");
+    await page.waitForFunction(() => document.querySelectorAll("figure.open").length > 0);
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.waitForFunction(() => document.querySelectorAll("figure.open").length === 2);
+    await fits(page);
+    await page.keyboard.press("e");
+    assert.equal(await full.count(), 0);
+    await visitor.leave();
+  });
+
+  test("a press with Ctrl opens the file, and one that doesn't come leaves its link a link", async () => {
+    const visitor = await Visitor.come(browser, site);
+    const { page } = visitor;
+    await visitor.go(pictured);
+    await ready(page);
+    const file = page.locator("a.file").first();
+    const href = await file.getAttribute("href");
+    const [opened] = await Promise.all([visitor.context.waitForEvent("page"), file.click({ modifiers: ["Control"] })]);
+    await opened.waitForURL(`**${href}`);
+    await opened.close();
+    // Chromium puts a page of its own around a bare picture, whose style the picture's policy refuses.
+    visitor.faults = visitor.faults.filter((fault) => !fault.includes(`${href}: Applying inline style`));
+    assert.equal(await page.locator("img.full").count(), 0);
+    await page.evaluate((href) => { document.querySelector("a.file").href = `${href}?anew`; }, href); // past what the browser has of it
+    await page.route(/\?anew$/, (route) => route.fulfill({ status: 404, contentType: "text/plain", body: "gone" }));
+    await file.click();
+    await page.locator('a.file[data-picture="none"]').waitFor();
+    await file.click();
+    await page.waitForURL(/\?anew$/);
     await visitor.leave();
   });
 });
