@@ -13,6 +13,7 @@ func demo(c *call) error {
 		in.Default("data", "./moot-demo")
 		in.Default("patience", "0s")
 		in.Default("work-bits", "0")
+		in.Default("images", "on")
 	})
 	if err != nil {
 		return err

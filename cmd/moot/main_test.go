@@ -13,12 +13,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"moot/internal/darkroom"
 )
 
 // program is the built command, which these tests run as anybody would.
 var program string
 
 func TestMain(m *testing.M) {
+	darkroom.Main()
 	os.Exit(func() int {
 		folder, err := os.MkdirTemp("", "moot-command-")
 		if err != nil {

@@ -19,6 +19,8 @@ import (
 	"moot/internal/board"
 	"moot/internal/clock"
 	"moot/internal/key"
+	"moot/internal/media"
+	"moot/internal/order"
 	"moot/internal/place"
 )
 
@@ -41,9 +43,10 @@ import (
 //	at = "25m"                   # so long ago
 //	sage = true
 //	as = "Ana#word"              # a name, perhaps with a tripcode
+//	pictures = [{ file = "bus.jpg", alt = "A bus stop at night." }] # of demo/pictures
 //	text = ">>@1 …"              # the thread's first post; >>@bus.2 from elsewhere
 //
-//go:embed demo/*.toml
+//go:embed demo/*.toml demo/pictures/*
 var boardFiles embed.FS
 
 // boardFile is one of them.
@@ -54,8 +57,15 @@ type boardFile struct {
 		Post          []struct {
 			By, As, At, Text string
 			Sage             bool
+			Pictures         []shownFile
 		}
 	}
+}
+
+// shownFile is a picture of a post.
+type shownFile struct {
+	File, Alt string
+	Spoiler   bool
 }
 
 // notice is a post that will have been written.
@@ -66,6 +76,7 @@ type notice struct {
 	subject string // of the thread it opens
 	by      string
 	at      time.Time
+	files   []shownFile
 	board.NewPost
 }
 
@@ -128,7 +139,7 @@ func (f boardFile) notices(places *place.Gazetteer, now time.Time) ([]notice, er
 				at = now
 			}
 			last = at
-			made := notice{place: p, thread: name, number: n + 1, by: name + "/" + post.By, at: at}
+			made := notice{place: p, thread: name, number: n + 1, by: name + "/" + post.By, at: at, files: post.Pictures}
 			made.Name, made.Body, made.Sage = post.As, post.Text, post.Sage
 			if n == 0 {
 				made.subject = thread.Subject
@@ -170,11 +181,11 @@ func seed(ctx context.Context, s *site, now time.Time) (written int, err error) 
 		return 0, err
 	}
 	past := clock.Hold(now)
-	boards := board.New(s.db, past, s.outbox, s.places, board.Limits{PostLength: 8000, Names: true, Tripcodes: true})
+	boards := board.New(s.db, past, s.outbox, s.places, board.Limits{PostLength: 8000, Names: true, Tripcodes: true, Pictures: order.Pictures{Site: order.ImagesOn}})
 	if due, err := unseeded(ctx, boards, notices); err != nil || !due {
 		return 0, err
 	}
-	sower := sower{boards: boards, posters: map[string]key.Actor{}, made: map[string]board.Target{}}
+	sower := sower{boards: boards, pictures: s.pictures, posters: map[string]key.Actor{}, made: map[string]board.Target{}}
 	for _, n := range notices {
 		past.Set(n.at)
 		if err := sower.write(ctx, n); err != nil {
@@ -202,9 +213,10 @@ func unseeded(ctx context.Context, boards *board.Boards, notices []notice) (bool
 
 // sower writes posts one after another.
 type sower struct {
-	boards  *board.Boards
-	posters map[string]key.Actor
-	made    map[string]board.Target // by label
+	boards   *board.Boards
+	pictures *media.Pictures
+	posters  map[string]key.Actor
+	made     map[string]board.Target // by label
 }
 
 // write writes a post as its poster, whose token is forgotten afterwards.
@@ -221,6 +233,17 @@ func (s *sower) write(ctx context.Context, n notice) error {
 	n.Once = n.mark()
 	if n.Body, err = s.resolve(n); err != nil {
 		return err
+	}
+	for _, f := range n.files {
+		content, err := boardFiles.ReadFile("demo/pictures/" + f.File)
+		if err != nil {
+			return err
+		}
+		taken, err := s.pictures.Take(ctx, content)
+		if err != nil {
+			return err
+		}
+		n.Pictures = append(n.Pictures, media.New{Number: taken.Number, Alt: f.Alt, Spoiler: f.Spoiler})
 	}
 	var at board.Target
 	if n.number == 1 {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -16,11 +17,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"moot/internal/blob"
 	"moot/internal/board"
 	"moot/internal/clock"
+	"moot/internal/darkroom"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
 	"moot/internal/event"
+	"moot/internal/media"
 	"moot/internal/place"
 )
 
@@ -32,6 +36,13 @@ func unseededSite(t *testing.T, d *db.DB) *site {
 		t.Fatal(err)
 	}
 	s := &site{log: slog.New(slog.NewTextHandler(io.Discard, nil)), db: d, outbox: event.New(), places: places}
+	files, err := blob.Open(t.Context(), "file:"+t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := darkroom.Open(darkroom.Settings{Log: s.log})
+	t.Cleanup(room.Close)
+	s.pictures = media.Open(d, clock.Hold(evening), s.outbox, files, room, nil)
 	s.boards = board.New(d, clock.Hold(evening), s.outbox, places, board.Limits{PostLength: 8000, Names: true, Tripcodes: true})
 	return s
 }
@@ -57,10 +68,18 @@ func contents(t *testing.T, s *site) []string {
 			t.Fatal(err)
 		}
 		for _, p := range append([]board.Post{v.Opening}, v.Posts...) {
-			list = append(list, strings.Join([]string{v.Thread.Path(), v.Thread.Subject, p.At.String(), p.Name, p.Trip, p.Body}, "\n"))
+			list = append(list, strings.Join([]string{v.Thread.Path(), v.Thread.Subject, p.At.String(), p.Name, p.Trip, p.Body, fmt.Sprint(pictures(p))}, "\n"))
 		}
 	}
 	return list
+}
+
+// pictures are what a post's pictures are and show: their numbers are random.
+func pictures(p board.Post) (all []string) {
+	for _, a := range p.Pictures {
+		all = append(all, fmt.Sprint(a.MD5, a.Alt, a.Visible()))
+	}
+	return all
 }
 
 func TestSeed(t *testing.T) {

@@ -15,8 +15,9 @@ import (
 // Lively is a board that has posts.
 type Lively struct {
 	Place      place.Place
-	Threads    int
+	Threads    int // the archived ones left out
 	Posts      int
+	Archived   int       // threads in the archive
 	Last       time.Time // of its newest post, in the place's zone
 	Liveliness Liveliness
 }
@@ -48,12 +49,12 @@ func (b *Boards) Directory(ctx context.Context) (*Directory, error) {
 	return d, err
 }
 
-const livelyQuery = `SELECT place, threads, posts, lively, last_at FROM board`
+const livelyQuery = `SELECT place, threads - archived, archived, posts, lively, last_at FROM board`
 
 func (b *Boards) scanLively(scan db.Scan) (l Lively, err error) {
 	var path string
 	var at int64
-	if err = scan(&path, &l.Threads, &l.Posts, &l.Liveliness, &at); err != nil {
+	if err = scan(&path, &l.Threads, &l.Archived, &l.Posts, &l.Liveliness, &at); err != nil {
 		return l, err
 	}
 	if l.Place, err = b.place(path); err == nil {

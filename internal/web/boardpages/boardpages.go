@@ -37,6 +37,7 @@ func New(boards *board.Boards, directory *board.Directory, pictures *media.Pictu
 			{Pattern: "GET /index", Handle: d.index},
 			{Pattern: "GET /catalog", Handle: d.catalog},
 			{Pattern: "GET /everywhere", Handle: d.everywhere},
+			{Pattern: "GET /archive", Handle: d.archive},
 			{Pattern: "GET /live", Live: d.liveBoard},
 			{Pattern: "GET /new", Handle: d.askStart},
 			{Pattern: "POST /new", Handle: d.start, Files: media.MaxPictures},

@@ -12,6 +12,7 @@ import (
 	"moot/internal/lang"
 	"moot/internal/media"
 	"moot/internal/order"
+	"moot/internal/picture"
 	"moot/internal/web/page"
 )
 
@@ -65,6 +66,7 @@ func tint(colour int) string {
 type slot struct {
 	N       int
 	Field   string // "picture-1"
+	Most    int    // bytes of a file
 	Kept    int64  // the number of a picture that came with the form before; 0: none
 	About   string // that one
 	Alt     string
@@ -90,7 +92,7 @@ func (d *door) slots(q *page.Request) []slot {
 	}
 	all := make([]slot, media.MaxPictures)
 	for i := range all {
-		all[i].N = i + 1
+		all[i].N, all[i].Most = i+1, picture.MaxBytes
 		all[i].Field = fmt.Sprintf("picture-%d", i+1)
 	}
 	return all

@@ -18,6 +18,7 @@ var (
 	indexPage      = page.Declare[*indexView](folder, "index")
 	catalogPage    = page.Declare[*catalogView](folder, "catalog")
 	everywherePage = page.Declare[*everywhereView](folder, "everywhere")
+	archivePage    = page.Declare[*archiveView](folder, "archive")
 )
 
 // neighbours is how many boards that aren't quiet a quiet one tells of.
@@ -228,4 +229,25 @@ func (d *door) everywhere(q *page.Request) error {
 	v.NoIndex = before > 0
 	v.Modules = []string{"habits.js"}
 	return everywherePage.Render(q, v)
+}
+
+type archiveView struct {
+	page.View
+	Head    head
+	Notices []shownNotice
+	Later   bool
+	Older   string
+}
+
+// archive is the threads that left their board, to be read and no more.
+func (d *door) archive(q *page.Request) error {
+	before := key(q, "before")
+	w, err := d.boards.Archive(q.Context(), q.Place, before, board.WallSize)
+	if err != nil {
+		return err
+	}
+	tabName := q.T("board.tab_archive")
+	v := &archiveView{View: d.boardView(q, tabName, page.Crumb{Name: tabName}), Head: d.head(q, "archive"), Notices: notices(q, w.Notices), Later: before > 0, Older: older(q, w)}
+	v.NoIndex = before > 0
+	return archivePage.Render(q, v)
 }

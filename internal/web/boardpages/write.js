@@ -1,6 +1,7 @@
 // The form to write in, made easier: the device does a little work in place of
 // its owner's waiting, and Ctrl+Enter sends. The form works without any of it.
 import { hasher } from "./sha256.js";
+import "./slots.js";
 
 const SLICE = 12; // milliseconds of work between two breaths of the page
 
