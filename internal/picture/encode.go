@@ -10,8 +10,12 @@ import (
 	"moot/internal/picture/raster"
 )
 
-// jpegQuality is where photographs have lost nothing that is seen on a page.
-const jpegQuality = 82
+// Qualities of JPEG: where photographs have lost nothing that is seen on a page,
+// and what does for a small one.
+const (
+	fullQuality  = 82
+	smallQuality = 75
+)
 
 // quickPixels is from where a PNG is compressed quickly rather than well.
 const quickPixels = 4_000_000
@@ -32,36 +36,37 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return b.Buffer.Write(p)
 }
 
-// encodeWithin encodes pixels in at most so many bytes; if need be, fewer pixels.
-func encodeWithin(pixels image.Image, drawn bool, limit int) (File, error) {
-	f, err := encode(pixels, drawn, limit)
+// encodeFull encodes pixels in at most MaxKept bytes; if need be, fewer pixels.
+func encodeFull(pixels image.Image, drawn bool) (File, error) {
+	f, err := encode(pixels, drawn, fullQuality)
 	for errors.Is(err, errTooLong) && max(pixels.Bounds().Dx(), pixels.Bounds().Dy()) > 1 {
 		pixels = raster.Boxes(pixels, 2)
-		f, err = encode(pixels, drawn, limit)
+		f, err = encode(pixels, drawn, fullQuality)
 	}
 	return f, err
 }
 
 // encode chooses the format. What is transparent is PNG, what was a photograph is
 // JPEG; of a drawing both are made, and the shorter is kept.
-func encode(pixels image.Image, drawn bool, limit int) (File, error) {
+func encode(pixels image.Image, drawn bool, quality int) (File, error) {
 	switch p := pixels.(type) {
 	case *image.Paletted:
-		return encodePaletted(p, limit)
+		return encodePaletted(p, quality)
 	case *image.NRGBA:
 		if !p.Opaque() {
-			return encodePNG(p, limit)
+			return encodePNG(p, MaxKept)
 		}
 		pixels = raster.AsRGBA(p)
 	case *image.RGBA:
 		if !p.Opaque() {
-			return encodePNG(p, limit)
+			return encodePNG(p, MaxKept)
 		}
 	}
-	photo, err := encodeJPEG(pixels, limit)
+	photo, err := encodeJPEG(pixels, quality)
 	if !drawn {
 		return photo, err
 	}
+	limit := MaxKept
 	if err == nil {
 		limit = len(photo.Bytes) - 1
 	}
@@ -73,20 +78,20 @@ func encode(pixels image.Image, drawn bool, limit int) (File, error) {
 
 // encodePaletted makes a PNG of few colours, which are nearly always a drawing. A
 // photograph of few is known by its length: two bits a pixel, and twice as JPEG.
-func encodePaletted(p *image.Paletted, limit int) (File, error) {
-	drawing, err := encodePNG(p, limit)
+func encodePaletted(p *image.Paletted, quality int) (File, error) {
+	drawing, err := encodePNG(p, MaxKept)
 	if !p.Opaque() || err == nil && len(drawing.Bytes)*4 < len(p.Pix) {
 		return drawing, err
 	}
-	if photo, jpegErr := encodeJPEG(raster.Opaque(p), limit); jpegErr == nil && (err != nil || 2*len(photo.Bytes) < len(drawing.Bytes)) {
+	if photo, jpegErr := encodeJPEG(raster.Opaque(p), quality); jpegErr == nil && (err != nil || 2*len(photo.Bytes) < len(drawing.Bytes)) {
 		return photo, nil
 	}
 	return drawing, err
 }
 
-func encodeJPEG(pixels image.Image, limit int) (File, error) {
-	w := bounded{left: limit}
-	err := jpeg.Encode(&w, pixels, &jpeg.Options{Quality: jpegQuality})
+func encodeJPEG(pixels image.Image, quality int) (File, error) {
+	w := bounded{left: MaxKept}
+	err := jpeg.Encode(&w, pixels, &jpeg.Options{Quality: quality})
 	return file(JPEG, pixels, &w, err)
 }
 

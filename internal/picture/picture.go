@@ -29,7 +29,7 @@ const (
 
 // MaxKept is how many bytes a File has at the most. A picture that can't be told
 // in so many is made smaller; one that moves stands still.
-const MaxKept = 16 << 20
+const MaxKept = 12 << 20
 
 // Boxes that the small files fit, in pixels.
 const (
@@ -89,30 +89,38 @@ var (
 
 // Make turns what somebody sent into what is kept, or says in a fault (Invalid,
 // on the field "picture") why not. It doesn't change raw.
-func Make(raw []byte) (made Made, err error) {
-	defer func() {
-		// The last resort: a decoder that panics has met a file that nobody foresaw.
-		if p := recover(); p != nil {
-			made, err = Made{}, refuse(fmt.Errorf("picture: panic: %v", p))
-		}
-	}()
+func Make(raw []byte) (Made, error) {
 	switch {
 	case len(raw) == 0:
 		return Made{}, fault.New(fault.Invalid, "picture.empty").On("picture")
 	case len(raw) > MaxBytes:
 		return Made{}, fault.New(fault.Invalid, "picture.too_big", "size", math.Ceil(float64(len(raw))/(1<<20)*10)/10, "limit", MaxBytes>>20).On("picture")
 	}
-	s, err := survey(raw)
-	if err != nil {
-		return Made{}, refuse(err)
-	}
-	if tooLarge := s.judge(); tooLarge != nil {
-		return Made{}, tooLarge
-	}
-	if made, err = s.make(); err != nil {
-		return Made{}, refuse(err)
-	}
-	return made, nil
+	return unpanicked(func() (Made, error) {
+		s, err := survey(raw)
+		if err != nil {
+			return Made{}, refuse(err)
+		}
+		if tooLarge := s.judge(); tooLarge != nil {
+			return Made{}, tooLarge
+		}
+		made, err := s.make()
+		if err != nil {
+			return Made{}, refuse(err)
+		}
+		return made, nil
+	})
+}
+
+// unpanicked is the last resort: a decoder that panics has met a file that nobody
+// foresaw, and that file is refused.
+func unpanicked(work func() (Made, error)) (made Made, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			made, err = Made{}, refuse(fmt.Errorf("picture: panic: %v", p))
+		}
+	}()
+	return work()
 }
 
 // refuse is what the sender is told of an error.
@@ -184,7 +192,7 @@ func (s *source) make() (Made, error) {
 		}
 	}
 	if !made.Moving {
-		if made.Full, err = encodeWithin(pixels, s.drawn, MaxKept); err != nil {
+		if made.Full, err = encodeFull(pixels, s.drawn); err != nil {
 			return Made{}, err
 		}
 	}
@@ -212,5 +220,5 @@ func (m *Made) small(pixels image.Image, drawn bool, side int) (File, error) {
 	if !m.Moving && max(m.Full.Width, m.Full.Height) <= side {
 		return m.Full, nil
 	}
-	return encode(pixels, drawn, MaxKept)
+	return encode(pixels, drawn, smallQuality)
 }
