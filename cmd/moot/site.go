@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"moot/internal/api"
 	"moot/internal/atlas"
 	"moot/internal/blob"
 	"moot/internal/board"
@@ -102,16 +103,21 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if err != nil {
 		return s, err
 	}
+	visitors := guard.New(now, patience(cfg))
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
 			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages,
-			Gazetteer: s.places, Guard: guard.New(now, patience(cfg)), Clock: now, Log: log,
+			Gazetteer: s.places, Guard: visitors, Clock: now, Log: log,
 		},
 		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Ready: s.ready(ctx),
 		Doors: []door.Routes{
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,
 				Gazetteer: s.places, Clock: now, Boards: s.boards, Directory: s.directory, Index: s.found,
+			}),
+			api.New(api.Site{
+				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, Boards: s.boards, Directory: s.directory,
+				Places: s.places, Pictures: s.pictures, Guard: visitors, Search: s.found,
 			}),
 			imageboard.New(imageboard.Site{
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,

@@ -24,7 +24,7 @@ var house = []layer{
 	{"the wall", []string{"board"}},
 	{"reactors", []string{"search"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"doors", []string{"api", "feed", "imageboard", "api", "web", "web/page", "web/placepages", "web/boardpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "bench", "arch"}},
 }

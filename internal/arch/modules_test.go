@@ -16,20 +16,21 @@ var everywhere = []string{"*"}
 
 // modules are the third-party modules, each with the rooms that may know it.
 var modules = map[string]users{
-	"modernc.org/sqlite":                  {rooms: []string{"db"}},
-	"github.com/jackc/pgx/v5":             {rooms: []string{"db"}},
-	"github.com/pelletier/go-toml/v2":     {rooms: []string{"config", "cmd/moot"}},
-	"golang.org/x/text":                   {rooms: []string{"text", "board", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "cmd/moot"}, tests: everywhere},
-	"github.com/klauspost/compress":       {rooms: []string{"place/gazetteer", "place/build", "door", "web/page"}, tests: []string{"place"}},
-	"github.com/prometheus/client_golang": {rooms: []string{"web"}},
-	"github.com/minio/minio-go/v7":        {rooms: []string{"blob"}},
-	"gitlab.com/nyarla/go-crypt":          {rooms: []string{"board"}},
-	"golang.org/x/net":                    {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "feed", "web", "web/page", "web/placepages", "web/boardpages"}},
-	"golang.org/x/image":                  {rooms: []string{"picture"}},
-	"golang.org/x/sys":                    {rooms: []string{"sandbox"}},
-	"github.com/andybalholm/cascadia":     {rooms: []string{"web/page/pagetest"}},
-	"github.com/mmcdole/gofeed":           {tests: []string{"feed"}},
-	"github.com/google/go-cmp":            {tests: everywhere},
+	"modernc.org/sqlite":                       {rooms: []string{"db"}},
+	"github.com/jackc/pgx/v5":                  {rooms: []string{"db"}},
+	"github.com/pelletier/go-toml/v2":          {rooms: []string{"config", "cmd/moot"}},
+	"golang.org/x/text":                        {rooms: []string{"text", "board", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "cmd/moot"}, tests: everywhere},
+	"github.com/klauspost/compress":            {rooms: []string{"place/gazetteer", "place/build", "door", "web/page"}, tests: []string{"place"}},
+	"github.com/prometheus/client_golang":      {rooms: []string{"web"}},
+	"github.com/minio/minio-go/v7":             {rooms: []string{"blob"}},
+	"gitlab.com/nyarla/go-crypt":               {rooms: []string{"board"}},
+	"golang.org/x/net":                         {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "feed", "web", "web/page", "web/placepages", "web/boardpages"}},
+	"golang.org/x/image":                       {rooms: []string{"picture"}},
+	"golang.org/x/sys":                         {rooms: []string{"sandbox"}},
+	"github.com/andybalholm/cascadia":          {rooms: []string{"web/page/pagetest"}},
+	"github.com/mmcdole/gofeed":                {tests: []string{"feed"}},
+	"github.com/google/go-cmp":                 {tests: everywhere},
+	"github.com/santhosh-tekuri/jsonschema/v6": {tests: []string{"api"}},
 }
 
 // moduleOf is the entry of the table modules that an import falls under.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"moot/internal/api"
 	"moot/internal/atlas"
 	"moot/internal/blob"
 	"moot/internal/board"
@@ -80,6 +81,10 @@ func openSite(t *testing.T) *site {
 			Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: places, Clock: now,
 			Boards: s.boards, Directory: directory, Index: search.New(s.db, now, event.New(), places, s.boards),
 		}),
+		api.New(api.Site{
+			Name: "Moot", Languages: lang.All(), Boards: s.boards, Directory: directory, Places: places, Pictures: pictures,
+			Guard: guard.New(now, guard.Limits{}), Search: search.New(s.db, now, event.New(), places, s.boards),
+		}),
 		imageboard.New(imageboard.Site{Boards: s.boards, Directory: directory, Places: places, Pictures: pictures, Clock: now, Language: lang.All()[0]}),
 	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards))
 	if err != nil {
@@ -129,6 +134,21 @@ func (s *site) ask(method, path, body string, headers ...string) int {
 	return w.Code
 }
 
+// askOpen asks a route that pages of other sites may ask: with a made-up ticket
+// and a wrong code it does nothing for them either. Tickets are for everybody.
+func (s *site) askOpen(t *testing.T, method, path, words string) {
+	t.Helper()
+	const fields = `{"text": "changed", "ticket": "made-up"}`
+	for kind, body := range map[string]string{
+		"application/json": fields, "application/json; charset=utf-8": `{"delete_code": "wrong"}`, "application/x-www-form-urlencoded": words, "text/plain": fields,
+	} {
+		status := s.ask(method, path, body, "Content-Type", kind, "Sec-Fetch-Site", "cross-site", "Origin", "https://other.example")
+		if (status < 400 || status >= 500) && path != "/api/v1/tickets" || status >= 500 {
+			t.Errorf("%s %s, with a made-up ticket and a wrong code, as %s: status %d", method, path, kind, status)
+		}
+	}
+}
+
 // Every route there is, asked as nobody should: a GET changes nothing, with
 // whatever it carries; what would change something is refused to other sites,
 // to what is no form, and to a form that nobody was given.
@@ -143,6 +163,9 @@ func TestNoRouteChangesWhatItMayNot(t *testing.T) {
 	const form, own, foreign = "application/x-www-form-urlencoded", "same-origin", "cross-site"
 	for _, route := range found {
 		method, path, _ := strings.Cut(route, " ")
+		if strings.HasPrefix(path, "/api/") {
+			path = strings.NewReplacer("{place}", "gr.athens", "{number}", number).Replace(path)
+		}
 		path = strings.NewReplacer("{place}", "gr/athens", "{no}", number, "{file}", number, "{board}", "gr.athens", "{rest...}", "x", "{$}", "").Replace(path)
 		words := "body=changed&subject=changed&ticket=made-up&post=" + number + "&code=wrong"
 		wants := func(what string, status, want int) {
@@ -155,6 +178,10 @@ func TestNoRouteChangesWhatItMayNot(t *testing.T) {
 			if status := s.ask(method, path+"?"+words, "", "Sec-Fetch-Site", foreign); status >= 500 {
 				t.Errorf("%s: status %d", route, status)
 			}
+			continue
+		}
+		if strings.HasPrefix(path, "/api/") { // it looks at no cookie, so other sites may ask: what nobody else may, they may not
+			s.askOpen(t, method, path, words)
 			continue
 		}
 		wants("from another site", s.ask(method, path, words, "Content-Type", form, "Sec-Fetch-Site", foreign), http.StatusForbidden)
