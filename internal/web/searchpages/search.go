@@ -21,6 +21,7 @@ type searchView struct {
 	Results  search.Results
 	Hits     []hit
 	Way      string // in which the results are told of: see way
+	Filters  []string // what narrows the search, in words
 	Wider    []wider
 	Next     string // address of the next page
 	First    string // of the first, from a later one
@@ -178,6 +179,7 @@ func (v *searchView) lead(q *page.Request) {
 	if f.After != "" {
 		v.First = f.address(func(f *form) { f.After = "" })
 	}
+	v.Filters = f.filters(q)
 	if f.narrows() && f.Text != "" {
 		v.Loose = form{Text: f.Text, Newest: f.Newest}.address(nil)
 	}
@@ -198,6 +200,22 @@ func (v *searchView) lead(q *page.Request) {
 		{"is:opening", q.T("search.example_opening")},
 		{"in:1234", q.T("search.example_thread")},
 	}
+}
+
+// filters says what narrows a search. The place is told by the way to wider ones.
+func (f form) filters(q *page.Request) (said []string) {
+	say := func(asked bool, words string) {
+		if asked {
+			said = append(said, words)
+		}
+	}
+	say(f.Thread > 0, q.T("search.thread", "title", f.Title))
+	say(!day(f.From).IsZero(), q.T("search.from_day", "day", q.Language.Date(day(f.From))))
+	say(!day(f.To).IsZero(), q.T("search.to_day", "day", q.Language.Date(day(f.To))))
+	say(f.Picture, q.T("search.picture"))
+	say(f.Opening, q.T("search.opening"))
+	say(f.Newest, q.T("search.sort_newest"))
+	return said
 }
 
 // narrows reports whether a form asks for more than words.
@@ -234,8 +252,11 @@ func (f form) feed() string {
 	return strings.Replace(f.address(nil), "/search", "/search.atom", 1)
 }
 
-// Open reports whether the filters are to be seen at once.
-func (v *searchView) Open() bool { return v.Form.narrows() || v.Form.Newest || len(v.Problems) > 0 }
+// Open reports whether the filters are to be seen at once: where they are what
+// stands in the way of finding something.
+func (v *searchView) Open() bool {
+	return len(v.Problems) > 0 || v.Form.narrows() && len(v.Hits) == 0
+}
 
 // Find is where a place of the same name is looked for.
 func (v *searchView) Find() string {
