@@ -17,10 +17,9 @@ import (
 // has at most count, and ends with the CatalogSize-th.
 func (b *Boards) Listing(ctx context.Context, p place.Place, from, count, last int) (list []Notice, err error) {
 	end := min(max(from, 0)+count, CatalogSize)
-	q := wallQuery{where: `t.place = $1 AND t.archived_at = 0 AND `, args: []any{p.Path()}, key: "t.bump"}
-	pinned, others := q, q
-	pinned.where += `t.pinned`
-	others.where += `NOT t.pinned`
+	args := []any{p.Path()}
+	pinned := wallQuery{where: `t.place = $1 AND t.pinned`, args: args, key: "t.bump"}
+	others := wallQuery{where: `t.place = $1 AND t.archived_at = 0 AND NOT t.pinned`, args: args, key: "t.bump"}
 	err = b.db.Read(ctx, func(tx *db.Tx) error {
 		if list, err = b.notices(tx, pinned, newest, min(end, maxPinned)); err != nil {
 			return err
@@ -41,9 +40,12 @@ func (b *Boards) Listing(ctx context.Context, p place.Place, from, count, last i
 	return list, err
 }
 
-// inAsked is the condition that a column is one of so many numbers, whose marks
-// begin with $from; inOrder are the numbers. Their count is always the same, so
+// asked is how many posts or threads are asked for at once. A fixed number, so
 // that the SQL is one text that stays prepared.
+const asked = 32
+
+// inAsked is the condition that a column is one of so many numbers, whose marks
+// begin with $from; inOrder are the numbers.
 func inAsked(column string, from int) string {
 	marks := make([]string, asked)
 	for i := range marks {
@@ -99,12 +101,7 @@ func addNewest(tx *db.Tx, notices []Notice, last int) error {
 		}
 	}
 	for i := range notices {
-		n := &notices[i]
-		n.Omitted = n.Thread.Posts - len(n.Last)
-		if !n.Opening.Gone {
-			n.Omitted--
-		}
-		n.Omitted = max(n.Omitted, 0)
+		notices[i].count()
 	}
 	return nil
 }

@@ -170,17 +170,19 @@ func (b *Boards) addReplies(tx *db.Tx, n *Notice) error {
 		return err
 	}
 	n.Opening, n.Last = posts[0], posts[1:]
-	standing := 0
-	for _, p := range n.Last {
+	n.count()
+	return nil
+}
+
+// count tells how many posts that stand a notice leaves out.
+func (n *Notice) count() {
+	n.Omitted = n.Thread.Posts
+	for _, p := range append([]Post{n.Opening}, n.Last...) {
 		if !p.Gone {
-			standing++
+			n.Omitted--
 		}
 	}
-	if !n.Opening.Gone {
-		standing++
-	}
-	n.Omitted = max(n.Thread.Posts-standing, 0)
-	return nil
+	n.Omitted = max(n.Omitted, 0)
 }
 
 const threadColumns = `t.number, t.place, t.subject, t.posts, t.pictures, t.bump, t.at, t.last_at, t.locked, t.pinned, t.archived_at`

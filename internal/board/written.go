@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"moot/internal/db"
@@ -41,27 +40,14 @@ func (b *Boards) Written(ctx context.Context, after int64, limit int) (all []Wri
 	return all, err
 }
 
-// asked is how many posts WrittenPosts asks for at once. A fixed number, so
-// that its SQL is one text that stays prepared.
-const asked = 32
-
 // WrittenPosts reads the posts of some numbers, in the order of their numbers.
 // Those that were taken back, or never were, are left out.
 func (b *Boards) WrittenPosts(ctx context.Context, numbers ...int64) (all []Written, err error) {
-	marks := make([]string, asked)
-	for i := range marks {
-		marks[i] = fmt.Sprintf("$%d", i+1)
-	}
-	where := `p.number IN (` + strings.Join(marks, ", ") + `) ORDER BY p.number`
 	numbers = slices.Compact(slices.Sorted(slices.Values(numbers)))
 	err = b.db.Read(ctx, func(tx *db.Tx) error {
 		all = nil
 		for some := range slices.Chunk(numbers, asked) {
-			args := make([]any, asked)
-			for i := range args {
-				args[i] = some[min(i, len(some)-1)]
-			}
-			found, err := b.written(tx, where, args...)
+			found, err := b.written(tx, inAsked("p.number", 1)+` ORDER BY p.number`, inOrder(some)...)
 			if err != nil {
 				return err
 			}
