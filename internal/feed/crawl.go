@@ -23,6 +23,7 @@ Disallow: /find
 Disallow: /search
 Disallow: /reading
 Disallow: /queue
+Disallow: /api/
 Disallow: /4chan/
 Disallow: /vichan/
 Disallow: /*?lang=

@@ -171,7 +171,7 @@ func TestCrawlersAreToldWhereNotToGo(t *testing.T) {
 			"/gr/athens/places?after=x": false, "/gr/new-smyrna": false, "/us/new-york": false, "/assets/moot.1.css": false, "/p/1234": false, "/gr/athens/t/1/sign.png": false,
 			"/find?q=a": true, "/find.json?q=a": true, "/search": true, "/search.atom?q=x": true, "/gr/athens/new": true, "/world/new": true,
 			"/gr/athens/t/1234/reply": true, "/gr/athens/t/1234/reply?quote=1": true, "/gr/athens?lang=el": true, "/?theme=dark": true,
-			"/p/1234/take-back": true, "/4chan/boards.json": true, "/queue": true,
+			"/p/1234/take-back": true, "/4chan/boards.json": true, "/api/v1/places": true, "/queue": true,
 		} {
 			if got := barred(p.Body, address); got != want {
 				t.Errorf("%s is barred: %v, want %v", address, got, want)

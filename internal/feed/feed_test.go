@@ -287,6 +287,9 @@ func TestAThreadIsAFeed(t *testing.T) {
 			t.Fatalf("%+v", f)
 		}
 		answer, first := f.Items[1], f.Items[2]
+		if first.Published != "2026-11-23T14:00:00+02:00" || answer.Published != "2026-11-23T14:01:00+02:00" {
+			t.Errorf("published %s and %s", first.Published, answer.Published)
+		}
 		if first.Title != "subject" || answer.Title != fmt.Sprintf(">>%d the answer", opened.Number) || answer.Link != base+reply.Path() {
 			t.Errorf("the opening post %q, the answer %q at %s", first.Title, answer.Title, answer.Link)
 		}

@@ -135,6 +135,9 @@ func TestASiteWithoutAnAddressIsWhereItWasFound(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		named := open(t, d, nil)
 		named.start("gr/athens", "subject", board.NewPost{Body: ">>>/gr/patra/"})
+		if other := open(t, dbtest.Open(t, db.SQLite), nil); feedID(other.atom("/gr/threads.atom").Body) == feedID(named.atom("/gr/threads.atom").Body) {
+			t.Error("the feeds of two sites are one")
+		}
 		nameless := open(t, d, func(s *feed.Settings) { s.Base = "" })
 		ask := func(change func(host *string, secure **tls.ConnectionState)) string {
 			r := httptest.NewRequest("GET", "/gr/athens/threads.atom", nil)

@@ -62,8 +62,8 @@ func TestASearchIsAFeed(t *testing.T) {
 
 func TestASearchHasPages(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
-		opened, _ := s.start("gr/athens", "", board.NewPost{Body: "0"})
-		for i := range 45 {
+		opened, _ := s.start("gr/athens", "word", board.NewPost{Body: "the best match, and the oldest"})
+		for i := range 44 {
 			s.reply(opened.Number, board.NewPost{Body: fmt.Sprint("word ", i)})
 		}
 		if err := s.index.CatchUp(t.Context()); err != nil {
@@ -72,6 +72,12 @@ func TestASearchHasPages(t *testing.T) {
 		seen := map[string]bool{}
 		for next := "/search.atom?q=word"; next != ""; {
 			p := s.atom(next)
+			if len(seen) > 45 {
+				t.Fatalf("more and more is found, now by %s", next)
+			}
+			if strings.Contains(p.Body, `<link rel="alternate" type="text/html" href="`+base+opened.Path()+`"`) != (len(seen) == 40) {
+				t.Errorf("%s: the oldest isn't the last", next)
+			}
 			for _, item := range s.read(next).Items {
 				seen[item.GUID] = true
 			}

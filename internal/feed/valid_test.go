@@ -287,6 +287,15 @@ func linksOf(document string) map[string]string {
 	return links
 }
 
+// feedID is the id of a feed.
+func feedID(document string) string {
+	root, err := parse(document)
+	if err != nil || len(root.all("id")) == 0 {
+		return ""
+	}
+	return root.all("id")[0].text
+}
+
 func TestWrongFeedsAreSeen(t *testing.T) {
 	const id = `<id>urn:uuid:00000000-0000-5000-8000-000000000000</id>`
 	const right = `<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">` + id +
