@@ -159,6 +159,7 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 			s.log.Error("what is written can no longer be found", "error", err)
 		}
 	})
+	all.Go(func() { s.tell(ctx) })
 	all.Go(func() {
 		every := time.NewTicker(sweepEvery)
 		defer every.Stop()

@@ -25,6 +25,7 @@ import (
 	"moot/internal/imageboard"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/live"
 	"moot/internal/media"
 	"moot/internal/place"
 	"moot/internal/search"
@@ -50,6 +51,8 @@ type site struct {
 	boards    *board.Boards
 	directory *board.Directory
 	found     *search.Index
+	live      *live.Hub
+	heard     event.Cursor // what the hub has seen
 	door      *web.Server
 }
 
@@ -99,6 +102,9 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if s.directory, err = s.boards.Directory(ctx); err != nil {
 		return s, err
 	}
+	if err := s.openLive(ctx); err != nil {
+		return s, err
+	}
 	identity, err := s.boards.Identity(ctx)
 	if err != nil {
 		return s, err
@@ -109,7 +115,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages,
 			Gazetteer: s.places, Guard: visitors, Clock: now, Log: log,
 		},
-		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Ready: s.ready(ctx),
+		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Live: s.live, Ready: s.ready(ctx),
 		Doors: []door.Routes{
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,
@@ -179,6 +185,9 @@ func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 // close closes what was opened. The writes that were accepted are finished
 // first.
 func (s *site) close() error {
+	if s.live != nil {
+		s.live.Close()
+	}
 	var wrong []error
 	if s.darkroom != nil {
 		s.darkroom.Close()

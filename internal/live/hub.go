@@ -43,8 +43,11 @@ type Limits struct {
 }
 
 // Defaults are limits for a site in everyday use. All who come by an onion
-// address may be one visitor, so Each leaves room for them.
-func Defaults() Limits { return Limits{All: 20_000, Each: 1_000, Owed: 512 << 10, Missed: 32 << 20} }
+// address may be one visitor, so Each leaves room for them. A process that may
+// open few files keeps half of them for everything else.
+func Defaults() Limits {
+	return Limits{All: min(20_000, files()/2), Each: 1_000, Owed: 512 << 10, Missed: 32 << 20}
+}
 
 // How time passes for listeners, in pulses.
 const (

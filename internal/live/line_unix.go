@@ -3,6 +3,7 @@
 package live
 
 import (
+	"math"
 	"net"
 	"sync"
 	"syscall"
@@ -61,4 +62,13 @@ func (s *socket) Ended() bool {
 	n, tried := t.n, t.err
 	t.b = nil
 	return err != nil || tried == nil && n == 0 || tried != nil && tried != syscall.EAGAIN && tried != syscall.EINTR
+}
+
+// files is how many files, connections among them, this process may open.
+func files() int {
+	var most syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &most) != nil {
+		return 1024
+	}
+	return int(min(uint64(most.Cur), math.MaxInt32))
 }
