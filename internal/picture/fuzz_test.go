@@ -22,7 +22,7 @@ func FuzzMake(f *testing.F) {
 	f.Add(plainJPEG(90, 50, false, 0, 0, 0x11, 0x11, 0x11))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if s, err := survey(raw); err == nil && s.width*s.height > 1<<20 {
-			t.Skip() // what is large is only slow here
+			return // what is large is only slow here
 		}
 		m, err := Make(raw)
 		if err != nil {
