@@ -70,11 +70,9 @@ func TestASearchHasPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		seen := map[string]bool{}
-		for next := "/search.atom?q=word"; next != ""; {
+		pages := 0
+		for next := "/search.atom?q=word"; next != "" && pages < 4; pages++ {
 			p := s.atom(next)
-			if len(seen) > 45 {
-				t.Fatalf("more and more is found, now by %s", next)
-			}
 			if strings.Contains(p.Body, `<link rel="alternate" type="text/html" href="`+base+opened.Path()+`"`) != (len(seen) == 40) {
 				t.Errorf("%s: the oldest isn't the last", next)
 			}
@@ -83,8 +81,8 @@ func TestASearchHasPages(t *testing.T) {
 			}
 			next = strings.TrimPrefix(linksOf(p.Body)["next"], base)
 		}
-		if len(seen) != 45 {
-			t.Errorf("%d of 45 were found", len(seen))
+		if len(seen) != 45 || pages != 3 {
+			t.Errorf("%d of 45 were found on %d pages", len(seen), pages)
 		}
 	})
 }
