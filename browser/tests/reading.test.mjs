@@ -118,6 +118,7 @@ describe("previews", () => {
       await post(page, i).locator(".body a.ref").first().hover();
       await page.locator(".glimpse").waitFor();
       await inside(page.locator(".glimpse"));
+      assert.ok((await page.locator(".glimpse").boundingBox()).width > 250, "it has room to be read");
       await away(page);
     }
     await visitor.leave();
@@ -128,6 +129,8 @@ describe("previews", () => {
     const { page } = visitor;
     await post(page, 3).locator(".body a.ref").first().tap();
     await page.waitForURL(`**#p${numbers[2]}`);
+    // A finger that rests on one, and has not yet pressed it.
+    await post(page, 3).locator(".body a.ref").first().dispatchEvent("pointerover", { pointerType: "touch", bubbles: true });
     await page.waitForTimeout(400);
     assert.equal(await page.locator(".glimpse").count(), 0);
     await visitor.leave();

@@ -138,7 +138,9 @@ document.addEventListener("focusin", ({ target }) => {
 });
 
 document.addEventListener("click", ({ target }) => {
-  if (target.closest?.(links)) close();
+  if (!target.closest?.(links)) return;
+  clearTimeout(timer);
+  close();
 });
 
 // The page may scroll to what has the focus: a glimpse stays with its link.
