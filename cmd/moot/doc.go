@@ -3,6 +3,7 @@
 //	moot serve            runs a site
 //	moot demo             runs one that has boards to look at
 //	moot config           prints every setting
+//	moot doctor           looks whether a site can run here, and safely
 //	moot place NAME       prints what the gazetteer knows of a place
 //	moot version          prints what this is built of
 //

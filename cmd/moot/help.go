@@ -80,6 +80,28 @@ Examples
   moot demo --listen 127.0.0.1:9000 --listen-ops off
       The same on another port.
 `},
+	"doctor": {`moot doctor [SETTINGS]
+
+Looks whether a site with these settings can run on this machine, and safely.
+Each check is a line that begins with ok, warn or fail:
+
+  settings   can be read
+  data       the data folder can be used, by its owner alone
+  disk       there is room
+  database   opens, with a schema that this moot knows
+  files      the folder or object store of pictures can be used
+  pictures   are made by a process that is held: which of Landlock, seccomp and
+             resource limits do that here, and whether it has a network
+  limits     on open files leave room for many readers
+  clock      can be right, and something keeps it so
+
+Nothing is written, and a site may run beside it. The exit status is 1 if a check
+failed.
+`, `
+Examples
+  moot doctor
+  moot doctor --config /etc/moot.toml
+`},
 	"config": {`moot config [SETTINGS]
 
 Prints every setting with its meaning, default, value and where that value came

@@ -42,6 +42,7 @@ func commands() []command {
 		{"serve", "", "Run a site.", serve},
 		{"demo", "", "Run a site that has boards to look at, in a folder of its own.", demo},
 		{"config", "", "Print every setting: what it means, its value, and where that came from.", printConfig},
+		{"doctor", "", "Look whether a site can run here, and safely.", doctor},
 		{"place", "NAME", "Print what the gazetteer knows of a place.", printPlaces},
 		{"version", "", "Print what this moot is built of.", printVersion},
 		{"help", "[COMMAND]", "Print this, or the help of a command.", help},

@@ -2,4 +2,8 @@
 
 package main
 
+import "errors"
+
 func undumpable() error { return nil }
+
+func clockIsKept() (bool, error) { return false, errors.ErrUnsupported }

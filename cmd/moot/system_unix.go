@@ -17,3 +17,13 @@ func mayUse(folder string) error {
 	const readWriteEnter = 4 | 2 | 1
 	return syscall.Access(folder, readWriteEnter)
 }
+
+// privateFolders says that the mode of a folder tells who may enter it.
+const privateFolders = true
+
+// openFiles is how many descriptors this process may have.
+func openFiles() (uint64, error) {
+	var most syscall.Rlimit
+	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &most)
+	return uint64(most.Cur), err
+}

@@ -11,7 +11,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -231,10 +230,10 @@ func writeFault(out io.Writer, f *fault.Fault) error {
 	return err
 }
 
-var (
-	keyOfPicture = regexp.MustCompile(`^picture\.[a-z_]{1,40}$`)
-	nameOfArg    = regexp.MustCompile(`^[a-z]{1,20}$`)
-)
+// named reports whether s is a name as messages and their arguments have.
+func named(s string) bool {
+	return s != "" && len(s) <= 40 && !strings.ContainsFunc(s, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') })
+}
 
 // readFault returns the fault that a worker found.
 func readFault(in io.Reader) error {
@@ -255,12 +254,12 @@ func readFault(in io.Reader) error {
 	if err := exact.Decode(&w); err != nil {
 		return fmt.Errorf("%w: %w", errGarbage, err)
 	}
-	if !keyOfPicture.MatchString(w.Key) || len(w.Args)%2 != 0 {
+	if key, of := strings.CutPrefix(w.Key, "picture."); !of || !named(key) || len(w.Args)%2 != 0 {
 		return fmt.Errorf("%w: %q with %d arguments", errGarbage, w.Key, len(w.Args))
 	}
 	for i := 0; i < len(w.Args); i += 2 {
 		name, ok := w.Args[i].(string)
-		if !ok || !nameOfArg.MatchString(name) {
+		if !ok || !named(name) {
 			return fmt.Errorf("%w: an argument of %s is called %v", errGarbage, w.Key, w.Args[i])
 		}
 		if w.Args[i+1], ok = argument(w.Args[i+1]); !ok {

@@ -35,6 +35,12 @@ func (d *DB) Migrate(ctx context.Context) (from, to int, err error) {
 	return d.climb(ctx, steps)
 }
 
+// Newest is the version that Migrate leaves.
+func (d *DB) Newest() (int, error) {
+	steps, err := story(schema, d.engine)
+	return len(steps), err
+}
+
 // story reads the steps for an engine in order. A step is NNNN_name.sql for
 // both, or a pair NNNN_name.sqlite.sql and NNNN_name.postgres.sql.
 func story(files fs.FS, engine Engine) ([]migration, error) {

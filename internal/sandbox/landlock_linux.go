@@ -42,6 +42,9 @@ var rulesets = []struct {
 	{1, ruleset{1<<13 - 1, 0, 0}}, // execute, read, write, make, remove
 }
 
+// abiOfAll is the ABI from which the kernel itself puts all threads under it.
+const abiOfAll = 8
+
 // landlock forbids every file, port and stranger that this kernel's Landlock
 // knows, by a set without rules. It returns the ABI, or 0 where there is none.
 func landlock() (abi int, err error) {
@@ -58,7 +61,13 @@ func landlock() (abi int, err error) {
 			return 0, fmt.Errorf("landlock: making a set of rules: %w", errno)
 		}
 		defer unix.Close(int(fd))
-		if err := everyThread(unix.SYS_LANDLOCK_RESTRICT_SELF, fd, 0, 0); err != nil {
+		err := everyThread(unix.SYS_LANDLOCK_RESTRICT_SELF, fd, 0, 0)
+		if errors.Is(err, errNotAllThreads) && version >= abiOfAll {
+			if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, fd, unix.LANDLOCK_RESTRICT_SELF_TSYNC, 0); errno == 0 {
+				err = nil
+			}
+		}
+		if err != nil {
 			return 0, fmt.Errorf("landlock: %w", err)
 		}
 		return int(version), nil

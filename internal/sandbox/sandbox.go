@@ -45,10 +45,14 @@ func (h Held) String() string {
 	return strings.Join(layers, ", ")
 }
 
-// Missing names the layers that don't hold.
+// Missing names the layers that don't hold, and why where it is this program's
+// own doing.
 func (h Held) Missing() []string {
 	var layers []string
-	if h.Landlock == 0 {
+	switch {
+	case h.Landlock == 0 && cgo:
+		layers = append(layers, "Landlock (this program was built with cgo: build it with CGO_ENABLED=0)")
+	case h.Landlock == 0:
 		layers = append(layers, "Landlock")
 	}
 	if !h.Seccomp {

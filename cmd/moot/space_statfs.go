@@ -1,0 +1,13 @@
+//go:build linux || darwin || freebsd
+
+package main
+
+import "syscall"
+
+// space is how many bytes a disk has left for this user, and how many in all.
+func space(folder string) (free, total uint64, err error) {
+	var disk syscall.Statfs_t
+	err = syscall.Statfs(folder, &disk)
+	block := uint64(disk.Bsize)
+	return uint64(disk.Bavail) * block, disk.Blocks * block, err
+}
