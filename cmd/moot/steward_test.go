@@ -118,7 +118,7 @@ func TestPicturesAndStewards(t *testing.T) {
 	answer.Body.Close()
 	for header, want := range map[string]string{
 		"Content-Type": "image/png", "X-Content-Type-Options": "nosniff", "Cache-Control": "immutable",
-		"Content-Security-Policy": "default-src 'none'; sandbox", "Content-Disposition": `inline; filename="` + number + `.png"`, "Accept-Ranges": "bytes",
+		"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox", "Content-Disposition": `inline; filename="` + number + `.png"`, "Accept-Ranges": "bytes",
 	} {
 		if got := answer.Header.Get(header); !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", header, got, want)

@@ -50,8 +50,9 @@ func New(pictures *media.Pictures, passes *key.Passes, boards *board.Boards) pag
 // more; but what a browser keeps it keeps.
 const keepFile = "public, max-age=31536000, immutable"
 
-// policy lets a picture's file do nothing but be a picture.
-const policy = "default-src 'none'; sandbox; frame-ancestors 'none'"
+// policy lets a picture's file do nothing but be a picture. The style is the
+// browser's own, of the page that it makes around one that is opened by itself.
+const policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
 func (d *door) file(q *page.Request) error { return d.send(q, false, keepFile) }
 
