@@ -18,7 +18,7 @@ import (
 
 // listen lets a visitor in to hear what happens. The request is over when it
 // returns: its place in the queue is free, and its connection is the hub's
-// (docs/decisions/0015). Where the connection can't be taken over, stay is
+// (docs/decisions/0011). Where the connection can't be taken over, stay is
 // what keeps it.
 func (s *Server) listen(q *page.Request, route page.Route) (stay func(), err error) {
 	stay = func() {}
