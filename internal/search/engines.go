@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"moot/internal/db"
@@ -31,8 +32,19 @@ func stretchBefore(high, bits int64) stretch {
 	return stretch{bits, (high - 1) >> bits << bits, high}
 }
 
+// last is the number of the newest post in the index, asked for at the beginning
+// of a search; which is also when PostgreSQL is told never to read all posts.
+func last(tx *db.Tx) (number int64, err error) {
+	if tx.Engine() == db.PostgreSQL {
+		if _, err := tx.Exec(`SET LOCAL enable_seqscan = off`); err != nil {
+			return 0, err
+		}
+	}
+	return number, tx.Row(`SELECT coalesce(max(number), 0) FROM search_post`).Scan(&number)
+}
+
 // newest finds the newest posts of a stretch that a plan wants, at most limit,
-// the newest first.
+// the newest first, and which of them have it in their titles.
 func newest(tx *db.Tx, p plan, s stretch, limit int) ([]match, error) {
 	if tx.Engine() == db.PostgreSQL {
 		return newestOfVectors(tx, p, s, limit)
@@ -40,64 +52,71 @@ func newest(tx *db.Tx, p plan, s stretch, limit int) ([]match, error) {
 	return newestOfFTS5(tx, p, s, limit)
 }
 
-// never is what no post has.
-const never = "never:"
-
 func newestOfFTS5(tx *db.Tx, p plan, s stretch, limit int) ([]match, error) {
-	const query = `SELECT p.number, p.at FROM search_index i CROSS JOIN search_post p ON p.number = i.rowid
-		WHERE search_index MATCH $1 AND i.rowid >= $2 AND i.rowid < $3 AND p.at >= $4 AND p.at < $5 ORDER BY i.rowid DESC LIMIT $6`
 	since, before := p.seconds()
 	found, err := db.All(tx, func(scan db.Scan) (m match, err error) { return m, scan(&m.number, &m.at) },
-		query, p.base.fts5(), s.low, s.high, since, before, limit)
-	if err != nil || len(found) == 0 {
-		return nil, err
+		`SELECT p.number, p.at FROM search_index i CROSS JOIN search_post p ON p.number = i.rowid
+		WHERE search_index MATCH $1 AND i.rowid >= $2 AND i.rowid < $3 AND p.at >= $4 AND p.at < $5 ORDER BY i.rowid DESC LIMIT $6`,
+		p.base.fts5(), s.low, s.high, since, before, limit)
+	if err != nil || len(found) == 0 || p.subject.op == nothing {
+		return found, err
 	}
-	place := make(map[int64]int, len(found))
-	for i, m := range found {
-		place[m.number] = i
+	titled, err := matching(tx, p.subject, found)
+	for i := range found {
+		found[i].subject = titled[found[i].number]
 	}
-	low := found[len(found)-1].number
-	note := func(also expr, mark func(*match)) error {
-		if also.op == nothing {
-			return nil
-		}
-		numbers, err := db.All(tx, scanNumber, `SELECT rowid FROM search_index WHERE search_index MATCH $1 AND rowid >= $2 AND rowid < $3`,
-			also.fts5(), low, s.high)
-		for _, n := range numbers {
-			if i, ok := place[n]; ok {
-				mark(&found[i])
-			}
-		}
-		return err
-	}
-	if err := note(p.subject, func(m *match) { m.subject = true }); err != nil {
-		return nil, err
-	}
-	return found, note(p.together, func(m *match) { m.together = true })
+	return found, err
 }
 
-// newestOfVectors narrows the search by the label of the stretch's block, since
-// an index of tsvectors knows no order.
+// newestOfVectors finds them by the label of the block that the stretch lies
+// in, since an index of tsvectors knows no order. The sums keep PostgreSQL from
+// going through all posts by their numbers instead.
 func newestOfVectors(tx *db.Tx, p plan, s stretch, limit int) ([]match, error) {
-	// A plan made for any question would take every word for a rare one.
-	if _, err := tx.Exec(`SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
-		return nil, err
-	}
 	since, before := p.seconds()
-	also := func(e expr) string {
-		if e.op == nothing {
-			e = row(never)
-		}
-		return e.tsquery()
+	stretch, subject := row(block(s.bits, s.low)), p.subject
+	if subject.op == nothing {
+		subject = row(never)
 	}
-	return db.All(tx, func(scan db.Scan) (m match, err error) {
-		return m, scan(&m.number, &m.at, &m.subject, &m.together)
-	}, `SELECT number, at, tokens @@ CAST(CAST($7 AS text) AS tsquery), tokens @@ CAST(CAST($8 AS text) AS tsquery) FROM (
-			SELECT number, at, tokens FROM search_post
-			WHERE tokens @@ CAST(CAST($1 AS text) AS tsquery) AND number >= $2 AND number < $3 AND at >= $4 AND at < $5
-			ORDER BY number DESC LIMIT $6
-		) newest ORDER BY number DESC`,
-		every(row(block(s.bits, s.low)), p.base).tsquery(), s.low, s.high, since, before, limit, also(p.subject), also(p.together))
+	return db.All(tx, func(scan db.Scan) (m match, err error) { return m, scan(&m.number, &m.at, &m.subject) }, `
+		WITH newest AS (
+			SELECT number, at FROM search_post
+			WHERE tokens @@ CAST(CAST($1 AS text) AS tsquery) AND number + 0 < $3 AND at >= $4 AND at < $5
+			ORDER BY number + 0 DESC LIMIT $6
+		), titled AS (
+			SELECT number FROM search_post WHERE tokens @@ CAST(CAST($2 AS text) AS tsquery)
+		)
+		SELECT n.number, n.at, t.number IS NOT NULL FROM newest n LEFT JOIN titled t ON t.number = n.number ORDER BY n.number DESC`,
+		every(stretch, p.base).tsquery(), every(stretch, subject).tsquery(), s.high, since, before, limit)
+}
+
+// matching tells which posts, of some that were found, have what an expression
+// asks for.
+func matching(tx *db.Tx, e expr, found []match) (map[int64]bool, error) {
+	var numbers []int64
+	var err error
+	if tx.Engine() == db.PostgreSQL {
+		var list strings.Builder
+		for i, m := range found {
+			if i > 0 {
+				list.WriteByte(',')
+			}
+			list.WriteString(strconv.FormatInt(m.number, 10))
+		}
+		// Asked of each post, not of the index, which knows of no rows.
+		numbers, err = db.All(tx, scanNumber, `SELECT CASE WHEN tokens @@ CAST(CAST($1 AS text) AS tsquery) THEN number ELSE 0 END
+			FROM search_post WHERE number = ANY (CAST(CAST($2 AS text) AS bigint[]))`, e.tsquery(), "{"+list.String()+"}")
+	} else {
+		low, high := found[0].number, found[0].number
+		for _, m := range found {
+			low, high = min(low, m.number), max(high, m.number)
+		}
+		numbers, err = db.All(tx, scanNumber, `SELECT rowid FROM search_index WHERE search_index MATCH $1 AND rowid >= $2 AND rowid <= $3`, e.fts5(), low, high)
+	}
+	has := make(map[int64]bool, len(numbers))
+	for _, n := range numbers {
+		has[n] = true
+	}
+	return has, err
 }
 
 // put stores an entry in place of what the index has of its post.

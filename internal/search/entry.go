@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"moot/internal/board"
+	"moot/internal/place"
 	"moot/internal/text"
 )
 
@@ -26,9 +27,10 @@ const gap = "::"
 const (
 	isOpening  = "is:opening"
 	hasPicture = "has:picture"
+	never      = "never:" // what no post has
 )
 
-func within(place string) string      { return "in:" + place }
+func within(path string) string       { return "in:" + path }
 func ofThread(number int64) string    { return fmt.Sprintf("t:%d", number) }
 func ofYear(t time.Time) string       { return fmt.Sprintf("y:%d", t.Year()) }
 func ofMonth(t time.Time) string      { return "m:" + t.Format("2006-01") }
@@ -41,8 +43,8 @@ func index(w board.Written) entry {
 	p := w.Post
 	at := p.At.UTC()
 	e := entry{number: p.Number, at: at, labels: []string{ofThread(p.Thread), ofYear(at), ofMonth(at)}}
-	for place := w.Place; place.Valid(); place = place.Parent() {
-		e.labels = append(e.labels, within(place.Path()))
+	for p := w.Place; p.Kind() != place.World; p = p.Parent() {
+		e.labels = append(e.labels, within(p.Path()))
 	}
 	if p.Opens() {
 		e.labels = append(e.labels, isOpening)

@@ -113,7 +113,13 @@ func (f *filters) take(one item) bool {
 			label = ofThread(n)
 		}
 	case name == "place":
-		label = f.place(value)
+		p, ok := f.place(value)
+		if ok && p.Kind() == place.World {
+			return true // where all posts are
+		}
+		if ok {
+			label = within(p.Path())
+		}
 	case !one.not && (name == "from" || name == "to"):
 		return f.day(name, value)
 	}
@@ -128,16 +134,12 @@ func (f *filters) take(one item) bool {
 	return true
 }
 
-// place is the label of a place by its path, or by what may stand for it.
-func (f *filters) place(path string) string {
-	p, ok := f.places.ByPath(path)
-	if !ok {
-		p, ok = f.places.Redirect(path)
+// place is a place by its path, or by what may stand for it.
+func (f *filters) place(path string) (place.Place, bool) {
+	if p, ok := f.places.ByPath(path); ok {
+		return p, true
 	}
-	if !ok {
-		return ""
-	}
-	return within(p.Path())
+	return f.places.Redirect(path)
 }
 
 // day narrows the days to those from or up to one.

@@ -36,6 +36,7 @@ func TestQueriesAreReadLeniently(t *testing.T) {
 		"in:0 in:-1":                    `("in 0" AND "in 1")`,
 		"in:99999999999999999999":       `"in 99999999999999999999"`,
 		"place:gr":                      `"in:gr"`,
+		"place:world rents":             `"rents"`,
 		"place：gr/athens":               `"in:gr/athens"`,
 		"-place:gr":                     "", // of what would they be left out?
 		"place:gr/x'y\"z":               `"place gr x y z"`,

@@ -64,12 +64,9 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 		return Results{}, nil
 	}
 	from := readCursor(q.After)
-	found, older, err := x.matches(ctx, p, &from)
+	found, older, err := x.matches(ctx, p, &from, q.Newest)
 	if err != nil {
 		return Results{}, err
-	}
-	if !q.Newest {
-		rank(found)
 	}
 	r := Results{Asked: true, Count: len(found), More: older > 0}
 	skip := min(from.skip, len(found))
@@ -84,20 +81,20 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	return r, err
 }
 
-// matches finds the newest matches before a cursor, and where to go on if there
-// may be more. A cursor at the start is put behind the newest post, so that
-// those to come don't move the pages.
-func (x *Index) matches(ctx context.Context, p plan, from *cursor) (found []match, older int64, err error) {
+// matches finds the newest matches before a cursor, in the order in which they
+// are shown, and where to go on if there may be more. A cursor at the start is
+// put behind the newest post, so that those to come don't move the pages.
+func (x *Index) matches(ctx context.Context, p plan, from *cursor, newestFirst bool) (found []match, older int64, err error) {
 	err = x.db.Read(ctx, func(tx *db.Tx) error {
 		found, older = nil, 0
-		var last int64
-		if err := tx.Row(`SELECT coalesce(max(number), 0) FROM search_post`).Scan(&last); err != nil {
+		last, err := last(tx)
+		if err != nil {
 			return err
 		}
 		if from.before <= 0 || from.before > last+1 {
 			*from = cursor{last + 1, from.skip}
 		}
-		pace := pace{bits: firstBits, budget: x.budget, last: time.Now()}
+		pace := pace{bits: firstBits, left: x.budget, last: time.Now()}
 		for high := from.before; high > 0 && older == 0; {
 			s := stretchBefore(high, pace.bits)
 			some, err := newest(tx, p, s, x.most-len(found))
@@ -106,14 +103,17 @@ func (x *Index) matches(ctx context.Context, p plan, from *cursor) (found []matc
 			}
 			found = append(found, some...)
 			high = s.low
-			switch late := pace.late(); {
+			switch late := pace.late(s, len(some), x.most-len(found)); {
 			case len(found) >= x.most:
 				older = found[len(found)-1].number
 			case late:
 				older = high // 0 where that was all
 			}
 		}
-		return nil
+		if newestFirst {
+			return nil
+		}
+		return rank(tx, p, found)
 	})
 	return found, older, err
 }
@@ -122,24 +122,28 @@ func (x *Index) matches(ctx context.Context, p plan, from *cursor) (found []matc
 // post costs little, one that stands in few takes few steps, and two that never
 // meet don't keep anybody waiting.
 type pace struct {
-	bits   int64
-	budget time.Duration
-	spent  time.Duration
-	last   time.Time
+	bits int64
+	left time.Duration // of the budget
+	last time.Time
 }
 
-// late notes that a stretch was looked at, and reports whether to stop there.
-func (p *pace) late() bool {
+// late notes that so many were found in a stretch, where so many more are
+// wanted, and reports whether to stop there. The next one is four times as long
+// if so much should still fit, and shorter where the last would no longer.
+func (p *pace) late(s stretch, found, wanted int) bool {
 	now := time.Now()
 	took := now.Sub(p.last)
-	p.last, p.spent = now, p.spent+took
-	switch {
-	case took < p.budget/16:
+	p.last, p.left = now, p.left-took
+	if took<<moreBits <= p.left {
 		p.bits = min(p.bits+moreBits, mostBits)
-	case took > p.budget/4:
-		p.bits = max(p.bits-moreBits, firstBits)
 	}
-	return p.spent > p.budget
+	for ; took > p.left && p.bits > firstBits; took >>= moreBits {
+		p.bits -= moreBits
+	}
+	for p.bits > firstBits && int64(found)<<p.bits > int64(wanted)*(s.high-s.low) {
+		p.bits -= moreBits // as many as are wanted stand in less
+	}
+	return p.left < 0
 }
 
 // halfLife is the time after which a match counts half as much.
@@ -151,23 +155,42 @@ const (
 	togetherWorth = 1
 )
 
+// considered is how many of the best matches are asked whether the words stand
+// in a row.
+const considered = 200
+
 // rank puts matches in order: what they are worth, halved with every half-life.
 // On that scale all posts grow old alike, so their order doesn't change with
 // time, nor from page to page.
-func rank(found []match) {
-	worth := func(m match) float64 {
-		w := float64(m.at) / halfLife.Seconds()
-		if m.subject {
-			w += subjectWorth
-		}
-		if m.together {
-			w += togetherWorth
-		}
-		return w
+func rank(tx *db.Tx, p plan, found []match) error {
+	sortByWorth(found)
+	if p.together.op == nothing || len(found) == 0 {
+		return nil
 	}
+	best := found[:min(len(found), considered)]
+	has, err := matching(tx, p.together, best)
+	for i := range best {
+		best[i].together = has[best[i].number]
+	}
+	sortByWorth(best)
+	return err
+}
+
+func sortByWorth(found []match) {
 	slices.SortFunc(found, func(a, b match) int {
-		return cmp.Or(cmp.Compare(worth(b), worth(a)), cmp.Compare(b.number, a.number))
+		return cmp.Or(cmp.Compare(b.worth(), a.worth()), cmp.Compare(b.number, a.number))
 	})
+}
+
+func (m match) worth() float64 {
+	w := float64(m.at) / halfLife.Seconds()
+	if m.subject {
+		w += subjectWorth
+	}
+	if m.together {
+		w += togetherWorth
+	}
+	return w
 }
 
 // hits reads the posts that were found. One taken back a moment ago is left out.
