@@ -62,12 +62,13 @@ func inOrder(numbers []int64) []any {
 	return args
 }
 
-// newestReplies finds where in a thread its newest replies begin by its index,
-// whatever the length of the thread.
-const newestReplies = `SELECT p.number, p.thread, p.name, p.trip, p.tag, p.body, p.sage, p.gone, p.at
-	FROM thread t JOIN post p ON p.thread = t.number AND p.number >= COALESCE((SELECT r.number FROM post r
-		WHERE r.thread = t.number AND r.number <> t.number AND NOT r.gone ORDER BY r.number DESC LIMIT 1 OFFSET $1), 0)
-	WHERE p.number <> t.number AND NOT p.gone AND `
+// newestReplies reads the newest replies of some threads. Where in each they
+// begin is found first, so that both engines go by the index, however long they are.
+var newestReplies = `WITH ends AS MATERIALIZED (SELECT t.number, COALESCE((SELECT r.number FROM post r
+	WHERE r.thread = t.number AND r.number <> t.number AND NOT r.gone ORDER BY r.number DESC LIMIT 1 OFFSET $1), 0) AS since
+	FROM thread t WHERE ` + inAsked("t.number", 2) + `)
+	SELECT p.number, p.thread, p.name, p.trip, p.tag, p.body, p.sage, p.gone, p.at FROM ends e
+	JOIN post p ON p.thread = e.number AND p.number >= e.since WHERE p.number <> e.number AND NOT p.gone ORDER BY p.number`
 
 // addNewest reads the opening posts of some notices whole, their newest
 // replies, and what all of these refer to and show.
@@ -82,7 +83,7 @@ func addNewest(tx *db.Tx, notices []Notice, last int) error {
 		return err
 	}
 	if last > 0 {
-		replies, err := db.All(tx, scanPost, newestReplies+inAsked("t.number", 2)+` ORDER BY p.number`, append([]any{last - 1}, inOrder(threads)...)...)
+		replies, err := db.All(tx, scanPost, newestReplies, append([]any{last - 1}, inOrder(threads)...)...)
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"moot/internal/clock"
 	"moot/internal/door"
 	"moot/internal/fault"
+	"moot/internal/guard"
 	"moot/internal/lang"
 	"moot/internal/media"
 	"moot/internal/place"
@@ -48,7 +49,7 @@ func New(s Site) door.Routes {
 			{Pattern: "GET /4chan/boards.json", Handle: four.boards},
 			{Pattern: "GET /4chan/{board}", Handle: four.board},
 			{Pattern: "GET /4chan/{board}/threads.json", Handle: four.threads},
-			{Pattern: "GET /4chan/{board}/catalog.json", Handle: four.catalog},
+			{Pattern: "GET /4chan/{board}/catalog.json", Handle: four.catalog, Class: guard.Search},
 			{Pattern: "GET /4chan/{board}/archive.json", Handle: four.archive},
 			{Pattern: "GET /4chan/{board}/thread/{file}", Handle: four.thread},
 			{Pattern: "GET /4chan/{board}/{file}", Handle: four.pageOrFile},
@@ -57,7 +58,7 @@ func New(s Site) door.Routes {
 			{Pattern: "GET /vichan/boards.json", Handle: vi.boards},
 			{Pattern: "GET /vichan/{board}", Handle: vi.board},
 			{Pattern: "GET /vichan/{board}/threads.json", Handle: vi.threads},
-			{Pattern: "GET /vichan/{board}/catalog.json", Handle: vi.catalog},
+			{Pattern: "GET /vichan/{board}/catalog.json", Handle: vi.catalog, Class: guard.Search},
 			{Pattern: "GET /vichan/{board}/res/{file}", Handle: vi.thread},
 			{Pattern: "GET /vichan/{board}/src/{file}", Handle: vi.file},
 			{Pattern: "GET /vichan/{board}/thumb/{file}", Handle: vi.thumb},

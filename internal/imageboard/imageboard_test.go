@@ -58,13 +58,13 @@ var gazetteer = sync.OnceValue(func() *place.Gazetteer {
 type site struct {
 	*web.Server
 	*board.Boards
-	t         *testing.T
+	t         testing.TB
 	clock     *clock.Clock
 	pictures  *media.Pictures
 	directory *board.Directory
 }
 
-func open(t *testing.T, d *db.DB) *site {
+func open(t testing.TB, d *db.DB) *site {
 	t.Helper()
 	s := &site{t: t, clock: clock.Hold(noon)}
 	outbox := event.New()
@@ -98,7 +98,7 @@ func each(t *testing.T, test func(t *testing.T, s *site)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, open(t, d)) })
 }
 
-func at(t *testing.T, path string) place.Place {
+func at(t testing.TB, path string) place.Place {
 	t.Helper()
 	p, ok := gazetteer().ByPath(path)
 	if !ok {
@@ -107,7 +107,7 @@ func at(t *testing.T, path string) place.Place {
 	return p
 }
 
-func somebody(t *testing.T) key.Actor {
+func somebody(t testing.TB) key.Actor {
 	t.Helper()
 	a, err := key.Fresh(rand.Reader)
 	if err != nil {
