@@ -21,6 +21,7 @@ type shownPicture struct {
 	media.Attached
 	Address string // of the picture itself
 	Small   string // of what stands in the post
+	Big     string // of what stands on a notice
 	Tint    string // class of the colour that stands there until it is loaded
 	Told    string // what it shows, for who doesn't see it
 	About   string // "JPEG, 640 × 480, 34 KB"
@@ -30,7 +31,7 @@ func showPictures(l *lang.Language, all []media.Attached) []shownPicture {
 	shown := make([]shownPicture, len(all))
 	for i, a := range all {
 		shown[i] = shownPicture{
-			Attached: a, Address: "/f/" + a.File(), Small: "/f/" + a.ThumbFile(), Tint: tint(a.Colour),
+			Attached: a, Address: "/f/" + a.File(), Small: "/f/" + a.ThumbFile(), Big: "/f/" + a.LargeFile(), Tint: tint(a.Colour),
 			Told: a.Alt, About: about(l, a.Picture),
 		}
 		if a.Alt == "" {

@@ -208,5 +208,6 @@ func (d *door) head(q *page.Request, current string) head {
 	if p.Kind() == place.World || p.Kind() == place.Country {
 		h.Tabs = append(h.Tabs, tab{q.T("board.tab_map"), path + "/map", false})
 	}
+	h.Tabs = append(h.Tabs, tab{q.T("board.tab_search"), "/search?place=" + p.Path(), false})
 	return h
 }
