@@ -7,8 +7,10 @@
 //   - The table operations says what each address takes and gives, by Go types;
 //     /api/v1/openapi.json (OpenAPI 3.1) is made of it, and tests hold live
 //     answers against it.
-//   - Every error, whatever its cause, is a problem (RFC 9457) with the key of its
-//     message as code, in words of the language asked for.
+//   - Everything that goes wrong here is a problem (RFC 9457) with the key of its
+//     message as code, in words of the language asked for. Only a site that has no
+//     place left for a request, or a method that no address has, is told of as
+//     package web does.
 //   - Who asks is told apart by the token that they bring (RFC 6750), or are
 //     given when they first post; never by a cookie. So any page of any site may
 //     ask, and gets no more than anybody.

@@ -24,7 +24,7 @@ var house = []layer{
 	{"the wall", []string{"board"}},
 	{"reactors", []string{"search"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"api", "feed", "imageboard", "api", "web", "web/page", "web/placepages", "web/boardpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"doors", []string{"api", "feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "arch"}},
 }
@@ -69,7 +69,7 @@ var few = map[string]guests{
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"door", "web/queuepages", "feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP"},
+	"net/http":      {[]string{"door", "web/queuepages", "feed", "imageboard", "api", "web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"place/build", "atlas/build", "font/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},

@@ -65,8 +65,8 @@ func (s *speaker) pictureOf(a media.Attached) file {
 	}
 }
 
-// opening makes the first post of a thread. Pictures are counted as the board
-// does, those among them that wait.
+// opening makes the first post of a thread. Its pictures are counted as the
+// board does: with those that wait.
 func (s *speaker) opening(t board.Thread, p board.Post) opening {
 	made := opening{
 		post: s.post(p, t.Place.Zone()), Sticky: flag(t.Pinned), Settled: flag(t.Settled),
