@@ -14,6 +14,7 @@ import (
 	"moot/internal/config"
 	"moot/internal/darkroom"
 	"moot/internal/fault"
+	"moot/internal/machine"
 )
 
 func main() {
@@ -145,7 +146,7 @@ func (c *call) settings(name string, adjust func(*config.Input)) (*config.Config
 	cfg, err := in.Load(c.environ)
 	if wrong := (*fs.PathError)(nil); errors.As(err, &wrong) && flags.Lookup("config").Value.String() == "" && filepath.Base(wrong.Path) == "moot.toml" {
 		// Nobody named that file: it was looked for in the data folder.
-		err = cmp.Or(usableFolder(filepath.Dir(wrong.Path)), err)
+		err = cmp.Or(machine.Usable(filepath.Dir(wrong.Path)), err)
 	}
 	if err != nil {
 		return nil, mistakes{err}

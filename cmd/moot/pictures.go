@@ -10,6 +10,7 @@ import (
 	"moot/internal/clock"
 	"moot/internal/config"
 	"moot/internal/darkroom"
+	"moot/internal/machine"
 	"moot/internal/media"
 	"moot/internal/order"
 	"moot/internal/picture"
@@ -38,7 +39,7 @@ func knownPictures(path string) ([]picture.PDQ, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("known-pictures: %s can't be read: %w", path, reason(err))
+		return nil, fmt.Errorf("known-pictures: %s can't be read: %w", path, machine.Reason(err))
 	}
 	defer f.Close()
 	listed, err := media.ReadList(f)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"moot/internal/config"
+	"moot/internal/machine"
 )
 
 // serve runs a site.
@@ -47,7 +48,7 @@ func (c *call) host(cfg *config.Config, fill func(context.Context, *site) error)
 	}
 	fmt.Fprintf(c.out, "%s is at %s (Ctrl+C stops it)\n", cfg.SiteName, cfg.PublicURL(shown(public[0])))
 	logStart(log, public, ops)
-	if err := leaveNoCore(); err != nil {
+	if err := machine.LeaveNoCore(); err != nil {
 		log.Warn("a crash may leave memory on the disk", "error", err)
 	}
 	var background sync.WaitGroup

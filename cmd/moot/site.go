@@ -26,6 +26,7 @@ import (
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/live"
+	"moot/internal/machine"
 	"moot/internal/media"
 	"moot/internal/place"
 	"moot/internal/search"
@@ -162,7 +163,7 @@ const openTime = 10 * time.Second
 // openDatabase opens the database and brings its schema up to date.
 func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 	if strings.HasPrefix(cfg.Database, "sqlite:") {
-		if err := dataFolder(cfg.Data); err != nil {
+		if err := machine.DataFolder(cfg.Data); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"moot/internal/fault"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/machine"
 	"moot/internal/media"
 	"moot/internal/order"
 )
@@ -38,7 +39,7 @@ func (c *call) lookAfter(name string, means func(words []string) (task, error)) 
 	}
 	if path, sqlite := strings.CutPrefix(cfg.Database, "sqlite:"); sqlite {
 		if _, err := os.Stat(path); err != nil {
-			return fmt.Errorf("there is no site here: %s: %w: say where with --data", path, reason(err))
+			return fmt.Errorf("there is no site here: %s: %w: say where with --data", path, machine.Reason(err))
 		}
 	}
 	ctx, stop := c.untilSignal()

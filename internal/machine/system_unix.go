@@ -1,14 +1,14 @@
 //go:build unix
 
-package main
+package machine
 
 import (
 	"errors"
 	"syscall"
 )
 
-// leaveNoCore sees to it that a crash leaves no copy of the memory on a disk.
-func leaveNoCore() error {
+// LeaveNoCore sees to it that a crash leaves no copy of the memory on a disk.
+func LeaveNoCore() error {
 	return errors.Join(syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}), undumpable())
 }
 
