@@ -55,6 +55,14 @@ func TestPages(t *testing.T) {
 		if got := append(numbers(first), numbers(second)...); !slices.Equal(got, want[:2*PageSize]) {
 			t.Errorf("with a new post between: %v", got)
 		}
+		newest := want[0] + 1
+		s.takeBack(newest)
+		s.takeBack(want[0])
+		s.caughtUp()
+		third := s.search(Query{Text: "rents", Newest: true, After: first.Next})
+		if got := numbers(third); !slices.Equal(got, want[PageSize+1:2*PageSize+1]) {
+			t.Errorf("with the newest post gone: %v", got)
+		}
 		for _, wrong := range []string{"x", "-1.0", "0.0", "1.-5", "99999999999999999999.1", "5"} {
 			if got := numbers(s.search(Query{Text: "rents", Newest: true, After: wrong})); len(got) != PageSize {
 				t.Errorf("after %q: %v", wrong, got)

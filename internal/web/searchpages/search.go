@@ -20,7 +20,7 @@ type searchView struct {
 	Problems page.Problems
 	Results  search.Results
 	Hits     []hit
-	Way      string // in which the results are told of: see way
+	Way      string   // in which the results are told of: "some", "more", "further", "none", "wordless" or ""
 	Filters  []string // what narrows the search, in words
 	Wider    []wider
 	Next     string // address of the next page
