@@ -33,6 +33,7 @@ type Block struct {
 	Width     int  // pixels, of the longest line
 	Height    int  // pixels
 	Cut       bool // whether something was left out for want of room
+	Broken    bool // whether a line ends within a word, which was too long for it
 
 	size  float64
 	width int // to the other side, for lines that begin there

@@ -87,7 +87,7 @@ func TestWhatNoFontHasIsLeftOut(t *testing.T) {
 	for text, want := range map[string]string{
 		"Pizza 🍕 night":            "Pizza night",
 		"🍕":                        "",
-		"👩‍👩‍👧 family":              "family",
+		"👩‍👩‍👧 family":             "family",
 		"Ελλάδα🇬🇷!":                "Ελλάδα!",
 		"a\U000f0000b":             "ab",
 		"  one\n\ttwo\u00a0three ": "one two three",
@@ -158,6 +158,9 @@ func TestLines(t *testing.T) {
 		b := Lay(c.text, 600, c.style)
 		if b.Lines != c.lines || b.Cut != c.cut {
 			t.Errorf("%.40s in %+v: %d lines, cut %v", c.text, c.style, b.Lines, b.Cut)
+		}
+		if wordless := !strings.Contains(c.text, " ") && b.Lines > 1 || strings.Contains(c.text, "ใคร"); b.Broken != wordless {
+			t.Errorf("%.40s in %+v: broken %v", c.text, c.style, b.Broken)
 		}
 		if b.Width > 600 || b.Width < 80 {
 			t.Errorf("%.40s in %+v is %d wide", c.text, c.style, b.Width)

@@ -108,8 +108,8 @@ func (s *setter) lay(text string, width int, style Style) *Block {
 	if style.Balanced {
 		width = s.balanced(p, width)
 	}
-	lines, left := s.wrap(p, width)
-	b.Cut = cut || left > 0
+	lines, left, broken := s.wrap(p, width)
+	b.Cut, b.Broken = cut || left > 0, broken
 	b.set(s, lines)
 	return b
 }
@@ -262,15 +262,15 @@ type paragraph struct {
 
 // wrap cuts a paragraph into lines, which are good until the next call: between
 // words, or where one is too long for a line, or would leave the last one half
-// empty, within words too. left is how much
-// of it was left out.
-func (s *setter) wrap(p paragraph, width int) (lines []shaping.Line, left int) {
+// empty, within words too. left is how much of it was left out.
+func (s *setter) wrap(p paragraph, width int) (lines []shaping.Line, left int, broken bool) {
 	lines, left, whole := s.wrapWords(p, width)
 	if !whole || left > 0 && advance(lines[len(lines)-1]) < fixed.I(width/2) {
 		p.config.BreakPolicy = shaping.WhenNecessary
 		lines, left = s.wrapper.WrapParagraph(p.config, width, p.text, p.glyphs())
+		broken = true
 	}
-	return lines, left
+	return lines, left, broken
 }
 
 // wrapWords breaks no word. whole is whether every line is within the width.
