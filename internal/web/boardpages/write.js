@@ -53,6 +53,9 @@ for (const form of document.querySelectorAll("form.write")) {
     found.name = "proof";
     found.value = await Promise.race([begin(), patience]);
     form.append(found);
+    // A form takes no second sending while it is still being told of the first,
+    // which it is where the work was done before the button was pressed.
+    await new Promise((over) => setTimeout(over));
     form.requestSubmit(pressed);
     pressed = null;
   });
