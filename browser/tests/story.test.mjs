@@ -132,6 +132,7 @@ for (const way of ways) {
       await page.locator(`#p${opening} a.no`).click();
       if (!way.script) await page.waitForURL("**/reply?quote=*");
       const box = page.locator("form.write #body");
+      if (way.script) await page.waitForFunction(() => document.querySelector("form.write #body").value !== "");
       assert.equal(await box.inputValue(), `>>${opening}\n`);
       await fits(page);
       reply = await write(page, { body: `>>${opening}\nI have counted: thirty of us wait for it.` });

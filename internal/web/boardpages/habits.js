@@ -4,6 +4,7 @@
 const page = document.querySelector("#habits");
 const signs = ["pointerover", "pointerdown", "keydown", "focusin", "scroll", "click"];
 let coming = null; // the modules, once they are asked for
+let waiting = null; // what was pressed last, before they were there
 
 document.querySelector(".thread > header .meta")?.append(page.content);
 
@@ -42,7 +43,12 @@ function first(event) {
     if (!pressed || pressed.matches("a[data-quote]") && !document.querySelector("form.write.reply")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    modules.then(() => pressed.click(), () => { if (pressed.href) location.assign(pressed.href); });
+    waiting = pressed;
+    modules.then(() => {
+      if (waiting !== pressed) return; // pressed again, out of impatience
+      waiting = null;
+      pressed.click();
+    }, () => { if (pressed.href) location.assign(pressed.href); });
   } else if (type === "keydown" && plain && event.key.length === 1 && !target.closest?.("input, textarea, select")) {
     event.stopImmediatePropagation();
     modules.then(() => target.dispatchEvent(new KeyboardEvent("keydown", event)), () => {});
