@@ -80,6 +80,37 @@ Examples
   moot demo --listen 127.0.0.1:9000 --listen-ops off
       The same on another port.
 `},
+	"queue": {`moot queue [link | known | let-through N | remove N | ban N] [SETTINGS]
+
+Looks through the pictures that wait, where the setting images is queue. Alone it
+lists them: number, time, post, size, and what they show in their writer's words.
+
+  link           prints a link that lets one browser look at them and decide, for
+                 12 hours. It is good once, within the hour.
+  let-through N  shows picture N to everybody.
+  remove N       takes picture N out of every post that shows it, for good.
+  ban N          does that, and lets nothing like it in any more.
+  known          prints the hashes of what was banned, for --known-pictures of
+                 another site.
+
+It works beside a site that runs, given the same settings.
+`, `
+Examples
+  moot queue
+  moot queue link --base-url https://moot.example --data /srv/moot
+  moot queue let-through 4642841478826388
+`},
+	"thread": {`moot thread lock|unlock|pin|unpin|archive N [SETTINGS]
+
+Settles a thread, by its number: one that is locked takes no more replies, one
+that is pinned stands above the others of its board, one that is archived leaves
+its board and can be read. It works beside a site that runs, given the same
+settings.
+`, `
+Examples
+  moot thread pin 1234
+  moot thread archive 1234 --data /srv/moot
+`},
 	"doctor": {`moot doctor [SETTINGS]
 
 Looks whether a site with these settings can run on this machine, and safely.

@@ -43,6 +43,8 @@ func commands() []command {
 		{"serve", "", "Run a site.", serve},
 		{"demo", "", "Run a site that has boards to look at, in a folder of its own.", demo},
 		{"config", "", "Print every setting: what it means, its value, and where that came from.", printConfig},
+		{"queue", "[link|ACT N]", "Look through the pictures that wait.", queue},
+		{"thread", "ACT N", "Pin, lock or archive a thread.", thread},
 		{"doctor", "", "Look whether a site can run here, and safely.", doctor},
 		{"place", "NAME", "Print what the gazetteer knows of a place.", printPlaces},
 		{"version", "", "Print what this moot is built of.", printVersion},

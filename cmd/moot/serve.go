@@ -161,6 +161,9 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 		}
 	})
 	all.Go(func() { s.tell(ctx) })
+	if s.notices != nil {
+		all.Go(func() { s.notices.Follow(ctx, func(err error) { s.log.Warn("telling of new posts", "error", err) }) })
+	}
 	all.Go(func() {
 		every := time.NewTicker(sweepEvery)
 		defer every.Stop()
@@ -177,7 +180,11 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 
 // sweep destroys what is past its time.
 func (s *site) sweep(ctx context.Context) {
-	for _, each := range []func(context.Context) error{s.boards.Sweep, s.pictures.Sweep, s.passes.Sweep} {
+	sweeps := []func(context.Context) error{s.boards.Sweep, s.pictures.Sweep, s.passes.Sweep}
+	if s.notices != nil {
+		sweeps = append(sweeps, s.notices.Sweep)
+	}
+	for _, each := range sweeps {
 		if err := each(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("sweeping", "error", err)
 		}

@@ -28,6 +28,7 @@ import (
 	"moot/internal/live"
 	"moot/internal/machine"
 	"moot/internal/media"
+	"moot/internal/notify"
 	"moot/internal/place"
 	"moot/internal/search"
 	"moot/internal/web"
@@ -53,7 +54,8 @@ type site struct {
 	directory *board.Directory
 	found     *search.Index
 	live      *live.Hub
-	heard     event.Cursor // what the hub has seen
+	notices   *notify.Notices // nil where the site sends none
+	heard     event.Cursor    // what the hub has seen
 	door      *web.Server
 }
 
@@ -111,9 +113,13 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		return s, err
 	}
 	visitors := guard.New(now, patience(cfg))
+	notices, pushKey, err := s.openNotices(ctx, cfg, now)
+	if err != nil {
+		return s, err
+	}
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
-			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages,
+			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, PushKey: pushKey,
 			Gazetteer: s.places, Guard: visitors, Clock: now, Log: log,
 		},
 		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Live: s.live, Ready: s.ready(ctx),
@@ -130,7 +136,8 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,
 			}),
 		},
-	}, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures), queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))
+	}, append(notices, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures),
+		queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))...)
 	return s, err
 }
 

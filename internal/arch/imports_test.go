@@ -16,15 +16,15 @@ type layer struct {
 // house is who may import whom. A room may import the rooms of the layers
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
-	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "font"}},
+	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font"}},
 	{"floor", []string{"db", "event", "blob", "darkroom", "sign"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media"}},
 	{"who listens", []string{"live"}},
 	{"the wall", []string{"board"}},
-	{"reactors", []string{"search"}},
+	{"reactors", []string{"search", "notify"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"api", "feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"doors", []string{"api", "feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "arch"}},
 }
@@ -47,6 +47,7 @@ var beside = []exception{
 	{"web", "web/page", "page is the ground of every folder of pages"},
 	{"web/placepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/boardpages", "web/page", "page is the ground of every folder of pages"},
+	{"web/pushpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/queuepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/readerpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/searchpages", "web/page", "page is the ground of every folder of pages"},
@@ -62,14 +63,14 @@ type guests struct {
 // few are rooms that only some may import, though all to their right could.
 var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
-	"db":              {[]string{"event", "key", "media", "board", "search", "machine", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db":              {[]string{"event", "key", "media", "board", "search", "notify", "machine", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
 	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
 }
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"door", "web/queuepages", "feed", "imageboard", "api", "web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP"},
+	"net/http":      {[]string{"outbound", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP; outbound asks by it, and notify reads the status of an answer"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"place/build", "atlas/build", "font/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},
@@ -141,12 +142,12 @@ func rootPackage(imported string) string {
 	return ""
 }
 
-// clientLaw finds requests that the site itself would send. There is no place
-// for them yet: the one that comes checks where it connects (security.md 2.4).
+// clientLaw finds requests that the site itself would send by another client
+// than outbound's, which checks where it connects (security.md 2.4).
 func clientLaw(sources []source) (complaints []string) {
 	sends := []string{"Client", "DefaultClient", "Transport", "DefaultTransport", "Get", "Head", "Post", "PostForm"}
 	for _, s := range sources {
-		if s.tests() || !slices.Contains(s.imports(), "net/http") {
+		if s.tests() || s.room == "outbound" || !slices.Contains(s.imports(), "net/http") {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
@@ -155,7 +156,7 @@ func clientLaw(sources []source) (complaints []string) {
 				return true
 			}
 			if from, ok := selector.X.(*ast.Ident); ok && from.Name == "http" && slices.Contains(sends, selector.Sel.Name) {
-				complaints = append(complaints, s.at(n)+": http."+selector.Sel.Name+" sends requests, and the site sends none. Make one room with the one checked client first, and let it stand in clientLaw")
+				complaints = append(complaints, s.at(n)+": http."+selector.Sel.Name+" sends requests: ask by outbound, whose client checks where it connects")
 			}
 			return true
 		})

@@ -24,12 +24,15 @@ import (
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/media"
+	"moot/internal/notify"
+	"moot/internal/outbound"
 	"moot/internal/place"
 	"moot/internal/search"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
+	"moot/internal/web/pushpages"
 	"moot/internal/web/queuepages"
 	"moot/internal/web/readerpages"
 )
@@ -73,6 +76,10 @@ func openSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	pictures := media.Open(s.db, now, event.New(), files, darkroom.Open(darkroom.Settings{}), nil)
+	notices, err := notify.Open(t.Context(), s.db, now, event.New(), s.boards, notify.Settings{Client: outbound.New(outbound.Settings{})})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.door, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: places, Guard: guard.New(now, guard.Limits{}), Clock: now,
 		Log: slog.New(slog.DiscardHandler),
@@ -86,7 +93,7 @@ func openSite(t *testing.T) *site {
 			Guard: guard.New(now, guard.Limits{}), Search: search.New(s.db, now, event.New(), places, s.boards),
 		}),
 		imageboard.New(imageboard.Site{Boards: s.boards, Directory: directory, Places: places, Pictures: pictures, Clock: now, Language: lang.All()[0]}),
-	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards))
+	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards), pushpages.New(notices))
 	if err != nil {
 		t.Fatal(err)
 	}

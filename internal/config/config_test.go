@@ -161,6 +161,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		"name in lines":  {[]string{"--site-name", "a\nb"}, nil, "--site-name"},
 		"no name":        {[]string{"--site-name", ""}, nil, "--site-name"},
 		"files":          {[]string{"--files", "ftp://x"}, nil, "want file:FOLDER or s3://"},
+		"push on http":   {[]string{"--push"}, nil, "push needs a base-url"},
 		"mysql":          {[]string{"--database", "mysql://x"}, nil, "--database"},
 		"truth":          {[]string{"--names=perhaps"}, nil, "--names"},
 	} {
@@ -274,7 +275,7 @@ func TestWhatIsPrintedCanBeRead(t *testing.T) {
 		"--listen", "unix:/run/mo\"ot\\x", "--listen-ops", "off", "--base-url", "https://moot.example",
 		"--database", "sqlite:/srv/other.db", "--files", "file:/srv/files", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
 		"--names=false", "--tripcodes=false", "--post-length", "500", "--thread-posts", "0",
-		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list",
+		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list", "--push",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",
 		"--drain", "0", "--trusted-proxies", "unix,10.0.0.0/8", "--data", "/srv/mo\tot",
 	}, nil)

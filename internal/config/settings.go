@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -33,6 +34,7 @@ type Config struct {
 	BoardThreads   int               // threads on a board before the oldest is archived; 0 for any number
 	Images         string            // off, queue or on
 	ImagesPlaces   map[string]string // the same for some places, by path
+	Push           bool              // whether readers may be told of new posts by web push
 	KnownPictures  string            // file of perceptual hashes; "" for none
 	Patience       time.Duration     // from opening a form to being allowed to send it
 	WorkBits       int               // leading zero bits of the proof of work that shortens the wait
@@ -126,6 +128,9 @@ var table = []setting{
 		func(c *Config, v string) bool { return c.imagesAt(v) }},
 	{"known-pictures", "Pictures", "A file of pictures that are not let in: a PDQ hash of 64 hexadecimal digits a line. Those that stewards removed are known besides.", text, "", "none", "a file",
 		func(c *Config, v string) bool { c.KnownPictures = v; return !strings.ContainsFunc(v, control) }},
+
+	{"push", "Notices", "Whether readers may ask to be told of new posts in a thread, through their browser's push service (of Google, Mozilla, Apple or Microsoft). The site then connects to those services, which learn its address; it needs an https base-url.", boolean, "false", "", "true or false",
+		func(c *Config, v string) bool { return truth(v, &c.Push) }},
 
 	{"patience", "Guard", "How long after opening a form it may be sent.", duration, "5s", "", "a time from 0s to 2m, like 5s",
 		func(c *Config, v string) bool { return span(v, 0, 2*time.Minute, &c.Patience) }},
@@ -276,6 +281,9 @@ func (c *Config) settle() error {
 	}
 	if path, folder := strings.CutPrefix(c.Files, "file:"); folder && !filepath.IsAbs(path) {
 		c.Files = "file:" + filepath.Join(c.Data, path)
+	}
+	if c.Push && !strings.HasPrefix(c.BaseURL, "https://") {
+		return errors.New("push needs a base-url that begins with https://: browsers take notices from no other site")
 	}
 	if c.ListenOps == c.Listen && !strings.HasSuffix(c.Listen, ":0") {
 		return fmt.Errorf("listen and listen-ops are both %s: want two addresses, or listen-ops off", c.Listen)

@@ -74,7 +74,10 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	}
 	if !view.Later && !t.Archived() {
 		v.Follow = followThread(t, view.Last())
-		v.Live, v.Modules = true, append(v.Modules, "grow.js")
+		v.Live, v.Modules = true, append(v.Modules, "live.js")
+		if q.Site.PushKey != "" {
+			v.Modules = append(v.Modules, "push.js")
+		}
 	}
 	if t.Open() {
 		v.Write = d.blank(q, &t)

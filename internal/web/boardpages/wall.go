@@ -67,7 +67,7 @@ func (d *door) wall(q *page.Request) error {
 		return wallPage.Render(q, v)
 	}
 	v.Follow = followBoard(q.Place, w.Notices)
-	v.Live, v.Modules = true, append(v.Modules, "pin.js")
+	v.Live, v.Modules = true, append(v.Modules, "live.js")
 	if q.Place.Kind() != place.City {
 		below, err := d.boards.Below(q.Context(), q.Place, 0, board.WallSize)
 		if err != nil {

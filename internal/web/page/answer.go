@@ -33,7 +33,11 @@ func (q *Request) render(t *template.Template, page any, v *View) error {
 		h.Set("ETag", door.Tag(without(body.Bytes(), v.Ticket)))
 	}
 	if v.Live {
-		h.Set("Content-Security-Policy", livePolicy)
+		allowed := livePolicy
+		if q.Site.PushKey != "" {
+			allowed += " moot-push"
+		}
+		h.Set("Content-Security-Policy", allowed)
 	}
 	status := v.Status
 	if status == 0 {

@@ -7,7 +7,8 @@ import "net/http"
 const policy = policyBut + "'none'"
 
 // livePolicy lets one module of a page make markup of strings: live.js, of what
-// the site's own stream brings.
+// the site's own stream brings. Where the site sends notices another may name
+// the worker that shows them.
 const livePolicy = policyBut + "moot-live"
 
 const policyBut = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; " +

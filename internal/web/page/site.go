@@ -13,6 +13,7 @@ import (
 type Settings struct {
 	Name      string           // what the site calls itself: "Moot"
 	Base      string           // its public address without a path: "https://moot.example"; "" where unknown
+	PushKey   string           // with which browsers subscribe to notices; "" where the site sends none
 	Source    string           // where the source of the running program can be had; "" says nothing
 	Languages []*lang.Language // those offered; the first is for whoever wants none of them
 	Gazetteer *place.Gazetteer
