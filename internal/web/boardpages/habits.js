@@ -8,10 +8,11 @@ let waiting = null; // what was pressed last, before they were there
 
 document.querySelector(".thread > header .meta")?.append(page.content);
 
-// The page goes on knowing how many posts its thread has.
-document.addEventListener("moot:posts", ({ detail }) => {
+// The page goes on knowing how many posts of its thread stand: those that came,
+// without those that came again because they were taken back.
+document.addEventListener("moot:posts", ({ detail: { posts, again } }) => {
   const thread = document.querySelector(".thread[data-posts]");
-  if (thread) thread.dataset.posts = Number(thread.dataset.posts) + detail.posts.length;
+  if (thread) thread.dataset.posts = Number(thread.dataset.posts) + (again ? -posts.filter((post) => post.matches(".gone")).length : posts.length);
 });
 
 const keeps = () => {
