@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
 	"io/fs"
 	"slices"
 	"strings"
@@ -201,6 +202,37 @@ func TestLinesBeginAtTheirSide(t *testing.T) {
 		left, right := ink.Min.X, 500-ink.Max.X
 		if b.Direction != c.want || (left < right) != (c.want == LTR) || min(left, right) < -2 || min(left, right) > 8 {
 			t.Errorf("%s to %d runs to %d, with %d left and %d right of it", c.text, c.direction, b.Direction, left, right)
+		}
+	}
+}
+
+// Words of another direction stand where that of the paragraph puts them.
+func TestRunsStandInTheOrderTheyAreSeen(t *testing.T) {
+	half := func(d Direction) (left, right int) {
+		b := Lay("ו ו ו MMM", 500, Style{Size: 40, Direction: d})
+		mask := b.Mask()
+		middle := mask.Rect.Min.X + mask.Rect.Dx()/2
+		return covered(part(mask, mask.Rect.Min.X, middle)), covered(part(mask, middle, mask.Rect.Max.X))
+	}
+	if left, right := half(RTL); left <= right {
+		t.Errorf("to the left, MMM is not on the left: %d and %d", left, right)
+	}
+	if left, right := half(LTR); left >= right {
+		t.Errorf("to the right, MMM is not on the right: %d and %d", left, right)
+	}
+}
+
+// part copies the columns of a mask from one to before another.
+func part(mask *image.Alpha, from, to int) *image.Alpha {
+	out := image.NewAlpha(image.Rect(from, mask.Rect.Min.Y, to, mask.Rect.Max.Y))
+	draw.Draw(out, out.Rect, mask, out.Rect.Min, draw.Src)
+	return out
+}
+
+func TestAMarkIsOfItsLettersFont(t *testing.T) {
+	for _, text := range []string{"क\u0951", "مَنْ", "שָׁ", "か\u3099", "ა\u0308", "e\u0301"} {
+		if runs := newSetter(Regular).shape([]rune(text), 40, DirectionOf(text)); len(runs) != 1 {
+			t.Errorf("%q is set in %d runs", text, len(runs))
 		}
 	}
 }

@@ -33,6 +33,7 @@ var signs = map[string]Sign{
 	"long":     {Title: longTitle, Place: strings.Repeat("Llanfairpwllgwyngyll", 9), Site: strings.Repeat("site ", 20), Hue: 200},
 	"one word": {Title: strings.Repeat("a", 900), Place: strings.Repeat("房", 300), Site: strings.Repeat("W", 99), Hue: 75},
 	"dense":    {Title: han(300), Place: han(100), Site: "Moot", Hue: 330},
+	"high":     {Title: strings.Repeat("བོད་ཡིག ", 30), Place: "ཐིམ་ཕུ", Site: "Moot", Hue: 15},
 	"tall":     {Title: strings.Repeat("བོད་ཡིག ", 90), Place: "ཐིམ་ཕུ", Site: "Moot", Hue: 15},
 }
 
@@ -109,6 +110,9 @@ func TestTitlesAreAsLargeAsTheyCanBe(t *testing.T) {
 	}
 	if h := height(long); h < 250 {
 		t.Errorf("a long title is %d high", h)
+	}
+	if h := height(Sign{Title: "Straßenbahnhaltestellen", Place: "Wien"}); h > 100 {
+		t.Errorf("a word that has room in smaller letters is broken: it is %d high", h)
 	}
 }
 
@@ -199,6 +203,20 @@ func TestTones(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A colour beyond what screens show keeps its hue: it loses nothing but chroma.
+func TestTonesKeepTheirHue(t *testing.T) {
+	own := tone{place.lightness, place.chroma, 195}
+	if _, shown := own.srgb(); shown {
+		t.Fatal("the test wants a colour that can't be shown")
+	}
+	for c := own.chroma; c > 0; c -= .001 {
+		if rgb, shown := (tone{own.lightness, c, own.hue}).srgb(); shown && rgb == own.rgb() {
+			return
+		}
+	}
+	t.Errorf("%v becomes %v, which is of another hue", own, own.rgb())
 }
 
 // luminance is WCAG's relative luminance.
