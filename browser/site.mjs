@@ -51,7 +51,7 @@ export class Site {
 
   async run() {
     const args = [this.verb];
-    for (const [name, value] of Object.entries(this.settings)) args.push(`--${name}`, value);
+    for (const [name, value] of Object.entries(this.settings)) args.push(`--${name}=${value}`);
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MOOT_")));
     this.process = spawn(command(), args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
     const child = this.process;
@@ -68,7 +68,14 @@ export class Site {
     let line = "";
     return new Promise((done, fail) => {
       const late = setTimeout(() => fail(new Error(`no greeting from moot ${this.verb}:\n${line}\n${this.said}`)), 120_000);
-      this.process.stdout.setEncoding("utf8").on("data", (text) => {
+      if (this.settings["base-url"]) { // the greeting says where the world finds it; the log, where it listens
+        this.process.stderr.on("data", () => {
+          const found = this.said.match(/ listen=(\S+)/);
+          if (!found) return;
+          clearTimeout(late);
+          done(`http://${found[1]}`);
+        });
+      } else this.process.stdout.setEncoding("utf8").on("data", (text) => {
         line += text;
         const found = line.match(/http:\/\/[^\s/]+/);
         if (!found) return;
