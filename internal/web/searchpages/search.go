@@ -114,9 +114,13 @@ func (v *searchView) read(q *page.Request) {
 			v.Problems = append(v.Problems, page.Problem{Field: "place", Text: q.T("search.unknown_place")})
 		}
 	}
-	for _, d := range []struct{ name, value string }{{"from", f.From}, {"to", f.To}} {
-		if d.value != "" && day(d.value).IsZero() {
+	for _, d := range []struct {
+		name  string
+		value *string
+	}{{"from", &f.From}, {"to", &f.To}} {
+		if *d.value != "" && day(*d.value).IsZero() {
 			v.Problems = append(v.Problems, page.Problem{Field: d.name, Text: q.T("search.unknown_day")})
+			*d.value = "" // a field for days holds nothing else
 		}
 	}
 }

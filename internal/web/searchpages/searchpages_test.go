@@ -193,6 +193,9 @@ func TestWhatCannotBeReadIsSaidBesideItsField(t *testing.T) {
 		p.Has("#" + field + "-error")
 	}
 	s.get("/search?q=rents&place=Thesaloniky").Has("#place-error") // a slip could be any of several places
+	if got := p.Attr("#from", "value") + p.Attr("#to", "value"); got != "" {
+		t.Errorf("days became %q", got)
+	}
 	if got := p.Attr("#place", "value"); got != "zzqxzzqx" {
 		t.Errorf("the place became %q", got)
 	}
