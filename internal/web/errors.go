@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"io"
@@ -45,6 +46,9 @@ func (s *Server) fail(q *page.Request, err error) {
 
 // note writes what nobody foresaw to the log.
 func (s *Server) note(q *page.Request, err error) {
+	if errors.Is(err, context.Canceled) && q.Context().Err() != nil {
+		return // the visitor went away while they were being answered
+	}
 	status := statusOf(err)
 	if status == http.StatusInternalServerError || fault.Each(err)[0].Cause != nil {
 		s.settings.Log.LogAttrs(q.Context(), slog.LevelError, "failed",

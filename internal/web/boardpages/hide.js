@@ -45,12 +45,14 @@ function show(one) {
   piece.append(element("p", { className: "fold-line small" }, name, " ", undo));
 }
 
-for (const piece of document.querySelectorAll(".notice, .tile, .index > .thread")) {
+function meet(piece) {
   const link = piece.querySelector(":is(h2, h3) a");
   const found = link && /\/t\/(\d+)$/.exec(link.pathname);
-  if (found) dress(piece, Number(found[1]), { path: link.pathname, title: link.textContent.slice(0, 200) });
+  if (found) show(dress(piece, Number(found[1]), { path: link.pathname, title: link.textContent.slice(0, 200) }));
 }
-known.forEach(show);
+
+document.querySelectorAll(".notice, .tile, .index > .thread").forEach(meet);
+document.addEventListener("moot:notices", ({ detail }) => detail.notices.forEach(meet));
 
 posts((post) => {
   if (post.matches(".op, .gone")) return; // the thread can be hidden, and there is nothing to hide
