@@ -245,7 +245,7 @@ func (s *setter) shape(text []rune, size float64, direction Direction) []shaping
 		runs[i] = s.shaper.Shape(input)
 		for j := range runs[i].Glyphs {
 			if g := &runs[i].Glyphs[j]; g.GlyphID == 0 { // a mark that its letter's face hasn't
-				g.Advance, g.XAdvance, g.Width = 0, 0, 0
+				g.Advance, g.Width = 0, 0
 			}
 		}
 		runs[i].RecomputeAdvance()
