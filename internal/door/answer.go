@@ -75,7 +75,7 @@ func Write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	if len(body) >= leastZipped && Accepts(r.Header.Get("Accept-Encoding"), "gzip") {
+	if len(body) >= leastZipped && !packed(h.Get("Content-Type")) && Accepts(r.Header.Get("Accept-Encoding"), "gzip") {
 		zipped := Buffers.Get().(*bytes.Buffer)
 		defer Buffers.Put(zipped)
 		zipped.Reset()
@@ -92,6 +92,11 @@ func Write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	if r.Method != http.MethodHead {
 		w.Write(body) // fails only where the visitor has gone
 	}
+}
+
+// packed reports whether what is of a type is compressed already.
+func packed(kind string) bool {
+	return strings.HasPrefix(kind, "image/") && !strings.HasPrefix(kind, "image/svg")
 }
 
 // has reports whether the asker has the answer whose headers are set.

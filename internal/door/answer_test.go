@@ -1,6 +1,9 @@
 package door
 
-import "testing"
+import (
+	"net/http/httptest"
+	"testing"
+)
 
 func TestAccepts(t *testing.T) {
 	for header, want := range map[string]bool{
@@ -9,6 +12,18 @@ func TestAccepts(t *testing.T) {
 	} {
 		if got := Accepts(header, "gzip"); got != want {
 			t.Errorf("%q: %v, want %v", header, got, want)
+		}
+	}
+}
+
+func TestPicturesAreNotCompressedTwice(t *testing.T) {
+	for kind, want := range map[string]string{"text/plain": "gzip", "image/svg+xml": "gzip", "image/png": "", "image/jpeg": ""} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Encoding", "gzip")
+		w.Header().Set("Content-Type", kind)
+		Write(w, r, 200, make([]byte, 2*leastZipped))
+		if got := w.Header().Get("Content-Encoding"); got != want {
+			t.Errorf("%s is sent as %q, want %q", kind, got, want)
 		}
 	}
 }

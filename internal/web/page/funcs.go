@@ -11,20 +11,12 @@ import (
 	"moot/internal/place"
 )
 
-// Hues is how many hue-N classes there are for places, and tone-N classes for
-// poster tags.
-const Hues = 24
-
-// Hue is the number of a place's colour class: FNV-1a of its path, modulo Hues.
-func Hue(path string) int { return number(path) }
-
-// Tone is the number of a poster tag's colour class.
-func Tone(tag string) int { return number(tag) }
-
-func number(s string) int {
+// Tone is the number of a poster tag's colour class: FNV-1a of it, modulo the
+// number of colours that places have.
+func Tone(tag string) int {
 	h := fnv.New32a()
-	h.Write([]byte(s))
-	return int(h.Sum32() % Hues)
+	h.Write([]byte(tag))
+	return int(h.Sum32() % place.Hues)
 }
 
 // functions are what templates may call, bound to a language:
@@ -44,7 +36,7 @@ func functions(s *Site, l *lang.Language) template.FuncMap {
 		"t":        l.T,
 		"name":     func(p place.Place) string { return p.Name(l.Tag()) },
 		"where":    func(p place.Place) string { return Where(l, p) },
-		"hue":      func(p place.Place) string { return hueClass(p.Path()) },
+		"hue":      hueClass,
 		"tone":     func(tag string) string { return "tone-" + strconv.Itoa(Tone(tag)) },
 		"date":     l.Date,
 		"datetime": func(t time.Time) string { return l.DateTime(t, s.Clock.Now()) },
@@ -57,7 +49,7 @@ func functions(s *Site, l *lang.Language) template.FuncMap {
 	}
 }
 
-func hueClass(path string) string { return "hue-" + strconv.Itoa(Hue(path)) }
+func hueClass(p place.Place) string { return "hue-" + strconv.Itoa(p.Hue()) }
 
 // ago says how long ago t was where that is what a reader wants to know, and
 // on which day from a week on.

@@ -151,14 +151,6 @@ func TestSqueeze(t *testing.T) {
 	}
 }
 
-func TestHuesStay(t *testing.T) {
-	for path, want := range map[string]int{"world": 3, "gr": 20, "gr/athens": 20, "gr/thessaloniki": 17} {
-		if got := Hue(path); got != want {
-			t.Errorf("%s has hue %d, had %d: a place keeps its colour", path, got, want)
-		}
-	}
-}
-
 func TestProblems(t *testing.T) {
 	q := &Request{Reader: Reader{Language: lang.All()[0]}}
 	both := fault.Join(fault.New(fault.Invalid, "fault.broken").On("body"), fault.New(fault.TooMuch, "fault.broken"))

@@ -75,7 +75,7 @@ func (v *View) complete(q *Request) {
 	}
 	v.Hue = "hue-2" // the site's own: brick
 	if v.Place.Valid() {
-		v.Hue = hueClass(v.Place.Path())
+		v.Hue = hueClass(v.Place)
 	}
 	if last := len(v.Trail) - 1; last >= 0 && v.Trail[last].Address == q.address.Path {
 		v.Trail[last].Address = "" // the reader is there

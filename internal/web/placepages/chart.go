@@ -119,7 +119,7 @@ func (d *door) draw(q *page.Request, p place.Place, lively []board.Lively, quiet
 		done[b.Place] = true
 		at := dot{
 			Place: b.Place,
-			Class: "busy hue-" + strconv.Itoa(page.Hue(b.Place.Path())),
+			Class: "busy hue-" + strconv.Itoa(b.Place.Hue()),
 			Label: q.T("places.dot", "place", q.Name(b.Place), "n", b.Threads),
 			r:     unit * min(14, 4+1.6*math.Log2(1+float64(b.Posts))),
 			Reach: round(16 * unit),
