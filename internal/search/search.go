@@ -28,7 +28,7 @@ type Index struct {
 
 // New is the index of a site's posts. Run Follow beside it.
 func New(d *db.DB, c *clock.Clock, outbox *event.Outbox, places *place.Gazetteer, boards *board.Boards) *Index {
-	return &Index{db: d, clock: c, outbox: outbox, places: places, boards: boards, most: 2000, budget: 30 * time.Millisecond}
+	return &Index{db: d, clock: c, outbox: outbox, places: places, boards: boards, most: 2000, budget: 25 * time.Millisecond}
 }
 
 // PageSize is how many hits Search gives at once.
