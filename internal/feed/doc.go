@@ -14,6 +14,7 @@
 //     changed, though posts tell their time to the minute only.
 //   - The sitemap lists the boards that have posts, and exists only where the
 //     site knows its public address.
-//   - Of each place and thread there is a picture. Drawn pictures are kept in
-//     memory, a fixed number of them.
+//   - Of each place and thread there is a sign (package sign), for whatever shows
+//     what an address leads to. Drawn ones are kept in memory, a fixed number of
+//     them; one is drawn at a time, and who would wait long is sent away.
 package feed

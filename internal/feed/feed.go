@@ -34,6 +34,7 @@ type feeds struct {
 	Settings
 	match func(acceptLanguage string) *lang.Language
 	told  *recent[telling]
+	easel *easel
 }
 
 // tellings is how many answers are remembered for telling when they changed.
@@ -41,7 +42,7 @@ const tellings = 4096
 
 // New is the door, on the boards of a site.
 func New(s Settings) door.Routes {
-	d := &feeds{Settings: s, match: lang.Matching(s.Languages), told: newRecent[telling](tellings)}
+	d := &feeds{Settings: s, match: lang.Matching(s.Languages), told: newRecent[telling](tellings), easel: newEasel()}
 	return door.Routes{
 		Open: true, // feed readers that are pages of other sites read along
 		Site: []door.Route{
@@ -54,6 +55,8 @@ func New(s Settings) door.Routes {
 			{Pattern: "GET /threads.atom", Handle: d.threads},
 			{Pattern: "GET /everywhere.atom", Handle: d.everywhere},
 			{Pattern: "GET /t/{no}/posts.atom", Handle: d.posts},
+			{Pattern: "GET /sign.png", Handle: d.placeSign, Class: guard.Search},
+			{Pattern: "GET /t/{no}/sign.png", Handle: d.threadSign, Class: guard.Search},
 		},
 	}
 }
@@ -70,6 +73,7 @@ func (d *feeds) threads(a *door.Asked) error {
 	f := r.feed("threads "+a.Place.Path(), path+"/threads.atom", path)
 	f.Title = r.title(r.name(a.Place))
 	f.Subtitle = r.words(r.T("board.description", "place", r.name(a.Place)))
+	f.Logo = r.base + path + "/sign.png"
 	return d.wall(r, f, w, before)
 }
 
@@ -90,6 +94,7 @@ func (d *feeds) everywhere(a *door.Asked) error {
 	f := r.feed("everywhere "+a.Place.Path(), path+"/everywhere.atom", path+"/everywhere")
 	f.Title = r.title(r.T("board.below", "place", r.name(a.Place)))
 	f.Subtitle = r.words(r.T("board.description", "place", r.name(a.Place)))
+	f.Logo = r.base + path + "/sign.png"
 	return d.wall(r, f, w, before)
 }
 
@@ -146,6 +151,7 @@ func (d *feeds) posts(a *door.Asked) error {
 	f := r.feed(fmt.Sprint("posts ", t.Number), t.Path()+"/posts.atom", t.Path())
 	f.Title = r.title(r.headline(t, view.Opening))
 	f.Subtitle = r.words(r.T("board.description", "place", r.name(a.Place)))
+	f.Logo = r.base + t.Path() + "/sign.png"
 	f.touch(t.LastAt)
 	posts := view.Posts
 	older := view.First()
