@@ -41,6 +41,7 @@ describe("watching", () => {
     await watch.click();
     await page.locator("button.watch[aria-pressed=true]").waitFor();
 
+    await visitor.go("/about"); // an open thread would show what comes, and that would be read
     await send(path, { body: "Second reply." });
     await send(path, { body: "Third reply." });
     await visitor.go("/reading");

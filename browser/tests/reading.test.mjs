@@ -232,6 +232,7 @@ describe("keys", () => {
     const visitor = await Visitor.come(browser, site);
     const { page } = visitor;
     const { keyboard } = page;
+    await page.route("**/assets/live.*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" })); // a page that updates itself is live.test's
     await visitor.go(path);
     await keyboard.press("j"); // the first sign: no key is lost while the modules come
     await page.waitForFunction((id) => document.activeElement.id === id, `p${numbers[0]}`);
