@@ -25,13 +25,20 @@ func (s *Server) listen(q *page.Request, route page.Route) (stay func(), err err
 	if site := q.R.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
 		return nil, fault.New(fault.Forbidden, "web.cross_site")
 	}
-	if s.settings.Live == nil || q.R.Method == http.MethodHead {
+	if s.settings.Live == nil {
 		busy(q.W)
 		return stay, nil
 	}
 	ask, err := route.Live(q)
 	if err != nil {
 		return nil, err
+	}
+	h := q.W.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	if q.R.Method == http.MethodHead {
+		q.W.WriteHeader(http.StatusOK)
+		return stay, nil
 	}
 	ask.Language, ask.Visitor, ask.Event = q.Language.Code(), q.Visitor, heard(q.R)
 	listener, err := s.settings.Live.Join(q.Context(), ask)
@@ -42,9 +49,6 @@ func (s *Server) listen(q *page.Request, route page.Route) (stay func(), err err
 	if err != nil {
 		return nil, err
 	}
-	h := q.W.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx is not to gather what it sends on
 	conn, err := takeOver(q)
 	if err != nil {
