@@ -50,7 +50,7 @@ func surveyJPEG(raw []byte) (*source, error) {
 		return nil, err
 	}
 	pixels := h.width * h.height
-	if h.scans == 0 || h.scans > maxScans || h.scans*pixels > maxScanPixels && pixels <= MaxPixels {
+	if h.scans == 0 || h.scans*pixels > maxScanPixels && pixels <= MaxPixels {
 		return nil, errBroken
 	}
 	weight := h.samples

@@ -85,6 +85,16 @@ func TestGIFStaysWhatItIs(t *testing.T) {
 	}
 }
 
+// What a frame says of itself is said of it alone.
+func TestGIFFramesSayTheirOwn(t *testing.T) {
+	g := moving(20, 20, 3)
+	g.Delay, g.Disposal = []int{50, 0, 7}, []byte{gif.DisposalNone, 0, gif.DisposalNone}
+	after := gifOf(t, made(t, gifFile(t, g)))
+	if !slices.Equal(after.Delay, []int{50, minDelay, 7}) || after.Disposal[1] != 0 {
+		t.Errorf("delays %v, disposals %v", after.Delay, after.Disposal)
+	}
+}
+
 // Frames that hang over the edge, or lie outside, are what is seen of them.
 func TestGIFBeyondItsScreen(t *testing.T) {
 	raw := gifFile(t, stepping())
@@ -129,14 +139,17 @@ func TestFirstFrameOfAPart(t *testing.T) {
 func TestWhatMovesTooMuchStandsStill(t *testing.T) {
 	long := moving(20, 20, 5)
 	long.Delay[2] = MaxSeconds * 100
+	dots := moving(20, 20, 17)
+	dots.Config = image.Config{Width: 2000, Height: 2000}
 	for name, g := range map[string]*gif.GIF{
-		"too many frames": moving(20, 20, MaxFrames+1),
-		"too large":       moving(2001, 2000, 2),
-		"too long":        long,
-		"too much in all": moving(1000, 1000, 61),
+		"dots on too large a screen": dots,
+		"too many frames":            moving(20, 20, MaxFrames+1),
+		"too large":                  moving(2001, 2000, 2),
+		"too long":                   long,
+		"too much in all":            moving(1000, 1000, 61),
 	} {
 		m := made(t, gifFile(t, g))
-		if m.Moving || m.Full.Kind == GIF || m.Full.Width != g.Image[0].Rect.Dx() {
+		if m.Moving || m.Full.Kind == GIF || m.Full.Width != max(g.Image[0].Rect.Dx(), g.Config.Width) {
 			t.Errorf("%s: moving %v, %s", name, m.Moving, m.Full.Kind)
 		}
 	}
@@ -235,6 +248,20 @@ func TestWebPOfManyColours(t *testing.T) {
 	}
 }
 
+// Each frame has its own colours: what came before takes none of their room.
+func TestWebPFramesHaveTheirOwnColours(t *testing.T) {
+	chunks := [][]byte{vp8x(2, 120, 80), anim(0)}
+	for i := range 4 {
+		chunks = append(chunks, anmf(0, 0, 80, 0, photo(120, 80, uint64(i))))
+	}
+	soft := patch(120, 80, color.NRGBA{})
+	for i := range 120 * 80 {
+		copy(soft.Pix[4*i:], []uint8{uint8(100 + i%120/3), uint8(100 + i/120/2), 90, 255})
+	}
+	frames, _ := played(t, made(t, webpFile(append(chunks, anmf(0, 0, 80, 0, soft))...)).Full.Bytes)
+	alike(t, frames[4], soft, 3)
+}
+
 // Orientation and profile hold for what moves, too.
 func TestWebPMovesUprightInSRGB(t *testing.T) {
 	p := patch(40, 20, color.NRGBA{234, 51, 35, 255})
@@ -268,4 +295,11 @@ func lossyFrame(t testing.TB, x, y int) []byte {
 	b := put24(put24(nil, x/2), y/2)
 	b = put24(put24(b, 96-1), 64-1)
 	return riff("ANMF", append(append(put24(b, 100), 0), sample(t, "lossy.webp")[12:]...))
+}
+
+// gifOf is the animation that was made.
+func gifOf(t testing.TB, m Made) *gif.GIF {
+	t.Helper()
+	_, g := played(t, m.Full.Bytes)
+	return g
 }

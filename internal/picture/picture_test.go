@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/color"
 	_ "image/gif"
@@ -115,7 +116,7 @@ func TestKinds(t *testing.T) {
 		{"16 bits", pngFile(t, deep), PNG, PNG, PNG, 40, 30, 40, 30, 1, nil},
 		{"GIF that stands still", gifFile(t, moving(300, 200, 1)), PNG, PNG, PNG, 300, 200, 300, 167, 0, moving(300, 200, 1).Image[0]},
 		{"WebP with loss", webpSample(t), JPEG, JPEG, JPEG, 96, 64, 96, 64, 24, photo(96, 64, 1)},
-		{"WebP with loss and alpha", sample(t, "lossy-alpha.webp"), PNG, PNG, PNG, 96, 64, 96, 64, 40, faded(96, 64)},
+		{"WebP with loss and alpha", sample(t, "lossy-alpha.webp"), PNG, PNG, PNG, 96, 64, 96, 64, 12, nil},
 		{"WebP without loss", webpFile(riff("VP8L", vp8l(drawing(120, 70)))), PNG, PNG, PNG, 120, 70, 120, 70, 0, drawing(120, 70)},
 		{"WebP without loss, with alpha", webpFile(vp8x(0x10, 96, 64), riff("VP8L", vp8l(faded(96, 64)))), PNG, PNG, PNG, 96, 64, 96, 64, 0, nil},
 		{"a dot", pngFile(t, drawing(1, 1)), PNG, PNG, PNG, 1, 1, 1, 1, 0, nil},
@@ -179,9 +180,12 @@ func TestWhatIsRefused(t *testing.T) {
 		{"GIF whose frame has too many pixels", "picture.too_many_pixels", claimingGIF(1, 1, 8001, 5000)},
 		{"JPEG of too many pixels", "picture.too_many_pixels", plainJPEG(8001, 5000, false, 0, -1, 0x22, 0x11, 0x11)},
 		{"JPEG of a kind that costs too much", "picture.too_many_pixels", plainJPEG(8000, 5000, true, 0, -1, 0x11, 0x11, 0x11)},
+		{"JPEG of red, green, blue in steps", "picture.too_many_pixels", plainJPEG(5000, 4000, true, 0, 0, 0x11, 0x11, 0x11)},
 		{"JPEG of thousands of scans", "picture.broken", plainJPEG(64, 64, true, 5000, -1, 0x11)},
 		{"JPEG of too many scans for its size", "picture.broken", plainJPEG(8000, 2500, true, 60, -1, 0x22, 0x11, 0x11)},
 		{"WebP that claims much", "picture.too_many_pixels", webpFile(riff("VP8L", []byte{0x2f, 0xff, 0xff, 0xff, 0x0f}))},
+		{"WebP whose frame and canvas are too much together", "picture.too_many_pixels", claimingWebP("VP8L", append([]byte{0x2f}, binary.LittleEndian.AppendUint32(nil, 7997|4999<<14)...))},
+		{"WebP whose alpha is too much beside them", "picture.too_many_pixels", claimingWebP("VP8 ", []byte{0, 0, 0, 0x9d, 1, 0x2a, 0x3e, 0x1f, 0x88, 0x13}, riff("ALPH", []byte{1}))},
 		{"WebP whose canvas is small and whose picture isn't", "picture.broken", webpFile(vp8x(0, 10, 10), riff("VP8L", []byte{0x2f, 0xff, 0xff, 0xff, 0x0f}))},
 		{"WebP whose frame isn't what it says", "picture.broken", webpFile(vp8x(2, 10, 10), anim(0), riff("ANMF", append(make([]byte, 16), riff("VP8L", []byte{0x2f, 0xff, 0xff, 0xff, 0x0f})...)))},
 		{"WebP whose frame hangs over", "picture.broken", webpFile(vp8x(2, 10, 10), anim(0), anmf(4, 4, 100, 0, drawing(8, 8)))},
@@ -214,6 +218,15 @@ func claimingGIF(width, height, frameWidth, frameHeight int) []byte {
 	b = append(b, 0x80, 0, 0, 0, 0, 0, 255, 255, 255, gifImage, 0, 0, 0, 0)
 	b = append(word(word(b, frameWidth), frameHeight), 0)
 	return append(b, 2, 2, 0x44, 1, 0, gifTrailer)
+}
+
+// claimingWebP is a WebP of few bytes whose first frame claims 7998 × 5000 of a
+// canvas of 8000 × 5000.
+func claimingWebP(name string, b []byte, before ...[]byte) []byte {
+	frame := put24(put24(make([]byte, 6), 7997), 4999)
+	frame = append(frame, 100, 0, 0, 0)
+	frame = append(append(frame, bytes.Join(before, nil)...), riff(name, b)...)
+	return webpFile(vp8x(0x12, 8000, 5000), anim(0), riff("ANMF", frame))
 }
 
 // All eight orientations, in each format that can ask for them.
@@ -322,6 +335,15 @@ func TestNothingHides(t *testing.T) {
 	if palette := shown(t, m.Full).(*image.Paletted).Palette; len(palette) != 2 {
 		t.Errorf("the palette has %v", palette)
 	}
+	g := moving(20, 20, 2)
+	g.Image[1].Palette = append(g.Image[1].Palette, color.NRGBA{9, 87, 65, 255})
+	for _, f := range gifOf(t, made(t, gifFile(t, g))).Image {
+		for _, c := range f.Palette {
+			if near(c, color.NRGBA{9, 87, 65, 255}, 0) {
+				t.Errorf("a frame's palette has %v", f.Palette)
+			}
+		}
+	}
 }
 
 // A file that only lacks its end, or has more behind it, is the same picture.
@@ -341,6 +363,27 @@ func TestEnds(t *testing.T) {
 		a, b := made(t, pair[0]), made(t, pair[1])
 		if !bytes.Equal(a.Full.Bytes, b.Full.Bytes) || !bytes.Equal(a.Thumb.Bytes, b.Thumb.Bytes) {
 			t.Errorf("%s isn't the same picture", name)
+		}
+	}
+}
+
+// VP8 has its light in the narrow range of video, with alpha or without. Taken for
+// the full one, white would be grey.
+func TestVideoRange(t *testing.T) {
+	for _, name := range []string{"lossy.webp", "lossy-alpha.webp"} {
+		p, sum, want, n := shown(t, made(t, sample(t, name)).Full), 0, 0, 0
+		drawn := map[string]*image.NRGBA{"lossy.webp": photo(96, 64, 1), "lossy-alpha.webp": photo(96, 64, 3)}[name]
+		for y := range 64 {
+			for x := 48; x < 96; x++ {
+				c := color.NRGBAModel.Convert(p.At(x, y)).(color.NRGBA)
+				// Away from the middle, on whichever side: so the range shows.
+				if d := int(drawn.NRGBAAt(x, y).G) - 128; d > 40 || d < -40 {
+					sum, want, n = sum+max(int(c.G)-128, 128-int(c.G)), want+max(d, -d), n+1
+				}
+			}
+		}
+		if n < 100 || sum < want*91/100 || sum > want*109/100 {
+			t.Errorf("%s: %d pixels are %d away from the middle, want %d", name, n, sum, want)
 		}
 	}
 }

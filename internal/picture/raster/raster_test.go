@@ -136,6 +136,10 @@ func TestClearLendsNoColour(t *testing.T) {
 	if c := Average(small); off(color.NRGBA{uint8(c >> 16), uint8(c >> 8), uint8(c), 255}, color.NRGBA{200, 100, 50, 255}) > 2 {
 		t.Errorf("average %06x", c)
 	}
+	faint := image.NewPaletted(image.Rect(0, 0, 4, 4), color.Palette{color.NRGBA{200, 100, 50, 128}})
+	if got := Reduce(faint).At(1, 1); off(got, color.NRGBA{200, 100, 50, 128}) > 2 {
+		t.Errorf("of a palette: %v", got)
+	}
 	if c := Average(image.NewRGBA(image.Rect(0, 0, 3, 3))); c != 0xffffff {
 		t.Errorf("of nothing the average is %06x", c)
 	}
