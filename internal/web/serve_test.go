@@ -17,9 +17,8 @@ import (
 
 func TestEveryAnswerIsHardened(t *testing.T) {
 	s := open(t, nil)
-	style := pagetest.Get(t, s, "/").Attr("link[rel=stylesheet]", "href")
 	for path, status := range map[string]int{
-		"/": 200, "/healthz": 200, style: 200, "/assets/none.css": 404, "/gr/athens": 200,
+		"/": 200, "/healthz": 200, "/assets/none.css": 404, "/gr/athens": 200,
 		"/gr/athens/": 301, "/gr/athens/none": 404, "/nowhere/at-all": 404, "/panic": 500, "/fault/much": 429,
 		"/a/../healthz": 307, "/failing": 500,
 	} {
@@ -40,6 +39,20 @@ func TestEveryAnswerIsHardened(t *testing.T) {
 			if !strings.HasSuffix(feature, "=()") {
 				t.Errorf("%s allows %q", path, feature)
 			}
+		}
+	}
+}
+
+// A stylesheet is no document: what is said of documents would only weigh.
+func TestHeadersOfAssets(t *testing.T) {
+	s := open(t, nil)
+	sheet := pagetest.Get(t, s, pagetest.Get(t, s, "/").Attr("link[rel=stylesheet]", "href")).Want(200)
+	for name, want := range map[string]string{
+		"Content-Type": "text/css; charset=utf-8", "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
+		"Content-Security-Policy": "", "Permissions-Policy": "", "Cross-Origin-Opener-Policy": "",
+	} {
+		if got := sheet.Header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"moot/internal/board"
 	"moot/internal/fault"
 	"moot/internal/place"
 	"moot/internal/web/page"
@@ -110,7 +111,7 @@ func (d *door) renderTakeBack(q *page.Request, v *takeBackView, numbers []int64)
 			return err
 		}
 		v.Owned = v.Owned && owns
-		shown := show(q.Reader, t, p, nil).post(p)
+		shown := show(q.Reader, t, board.Post{}, nil).post(p)
 		v.Posts = append(v.Posts, shown)
 		v.Back, stands = shown.Address, t.Place
 	}

@@ -142,7 +142,7 @@ func (d *door) askReply(q *page.Request) error {
 	if quote := key(q, "quote"); quote > 0 {
 		v.Write.Body = fmt.Sprintf(">>%d\n", quote)
 		if t, p, err := d.boards.Post(q.Context(), quote); err == nil && !p.Gone {
-			shown := show(q.Reader, t, p, nil).post(p)
+			shown := show(q.Reader, t, view.Opening, nil).post(p)
 			v.Quoted = &shown
 		}
 	}

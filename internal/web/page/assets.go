@@ -135,6 +135,11 @@ func (a *Assets) Serve(w http.ResponseWriter, r *http.Request, file string) bool
 		return false
 	}
 	h := w.Header()
+	if strings.HasPrefix(found.kind, "text/") { // a stylesheet or a module: what holds for documents says nothing of it
+		for _, name := range []string{"Content-Security-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy"} {
+			h.Del(name)
+		}
+	}
 	h.Set("Content-Type", found.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Add("Vary", "Accept-Encoding")
