@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"fmt"
+	"image/color"
 	"image/png"
 	"strings"
 	"testing"
@@ -22,6 +23,16 @@ func (s *site) sign(path string, headers ...string) *pagetest.Page {
 	return p
 }
 
+// wall is the colour around a sign's notice.
+func wall(t *testing.T, p *pagetest.Page) color.Color {
+	t.Helper()
+	picture, err := png.Decode(strings.NewReader(p.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return picture.At(0, 0)
+}
+
 func TestASignStandsForAPlaceOrAThread(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		opened, opener := s.start("gr/athens", "Τα ενοίκια", board.NewPost{Body: "πόσο;"})
@@ -30,6 +41,9 @@ func TestASignStandsForAPlaceOrAThread(t *testing.T) {
 		athens, patra, thread := s.sign("/gr/athens/sign.png"), s.sign("/gr/patra/sign.png"), s.sign(path)
 		if athens.Body == patra.Body || athens.Body == thread.Body {
 			t.Error("two signs are one")
+		}
+		if wall(t, athens) == wall(t, s.sign("/gr/thessaloniki/sign.png")) {
+			t.Error("two places have one colour")
 		}
 		if greek := s.sign("/gr/athens/sign.png", "Accept-Language", "el"); greek.Body == athens.Body {
 			t.Error("Athens and Αθήνα are written alike")
