@@ -19,13 +19,13 @@ var modules = map[string]users{
 	"modernc.org/sqlite":                       {rooms: []string{"db"}},
 	"github.com/jackc/pgx/v5":                  {rooms: []string{"db"}},
 	"github.com/pelletier/go-toml/v2":          {rooms: []string{"config", "cmd/moot"}},
-	"golang.org/x/text":                        {rooms: []string{"text", "board", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "cmd/moot", "font"}, tests: everywhere},
+	"golang.org/x/text":                        {rooms: []string{"text", "trip", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "cmd/moot", "font"}, tests: everywhere},
 	"github.com/klauspost/compress":            {rooms: []string{"place/gazetteer", "place/build", "door", "web/page", "font", "font/build"}, tests: []string{"place"}},
 	"github.com/prometheus/client_golang":      {rooms: []string{"web"}},
 	"github.com/go-text/typesetting":           {rooms: []string{"font"}},
 	"github.com/minio/minio-go/v7":             {rooms: []string{"blob"}},
 	"github.com/SherClockHolmes/webpush-go":    {rooms: []string{"notify"}},
-	"gitlab.com/nyarla/go-crypt":               {rooms: []string{"board"}},
+	"gitlab.com/nyarla/go-crypt":               {rooms: []string{"trip"}},
 	"golang.org/x/net":                         {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "feed", "web", "web/page", "web/placepages", "web/boardpages"}},
 	"golang.org/x/image":                       {rooms: []string{"picture", "font"}},
 	"golang.org/x/sys":                         {rooms: []string{"sandbox"}},
@@ -160,10 +160,10 @@ func TestEveryDependencyIsAccountedFor(t *testing.T) {
 
 func TestModuleLawNotices(t *testing.T) {
 	noticed(t, moduleLaw(bad(t,
-		"internal/board/a.go", "package board\nimport (_ \"modernc.org/sqlite\"; _ \"example.org/new\"; _ \"gitlab.com/nyarla/go-crypt\")",
+		"internal/trip/a.go", "package trip\nimport (_ \"modernc.org/sqlite\"; _ \"example.org/new\"; _ \"gitlab.com/nyarla/go-crypt\")",
 		"internal/text/a.go", "package text\nimport _ \"golang.org/x/net/html\"",
 		"internal/text/a_test.go", "package text\nimport _ \"golang.org/x/net/html\"",
-	)), "board/a.go imports modernc.org/sqlite", "example.org/new", "text/a.go imports golang.org/x/net/html")
+	)), "trip/a.go imports modernc.org/sqlite", "example.org/new", "text/a.go imports golang.org/x/net/html")
 }
 
 func TestDependencyLawNotices(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"moot/internal/order"
 	"moot/internal/place"
 	"moot/internal/text"
+	"moot/internal/trip"
 )
 
 // Limits are a site's settings for what is written on its boards.
@@ -154,8 +155,8 @@ type clean struct {
 }
 
 // check cleans what was sent and finds all that is wrong with it, each fault
-// on its field.
-func (l Limits) check(at place.Place, subject string, n NewPost, trip func(word string, secure bool) string) (clean, error) {
+// on its field. The secret is that of the secure tripcodes.
+func (l Limits) check(at place.Place, subject string, n NewPost, secret []byte) (clean, error) {
 	c := clean{subject: text.CleanLine(subject), body: text.Clean(n.Body), free: l.Pictures.On(at) == order.ImagesOn}
 	document := text.Parse(c.body)
 	var refs []int64
@@ -185,11 +186,11 @@ func (l Limits) check(at place.Place, subject string, n NewPost, trip func(word 
 	}
 	if l.Names {
 		var word string
-		c.name, word = splitTrip(n.Name)
+		c.name, word = trip.Split(n.Name)
 		c.name = text.CleanLine(c.name)
 		faults = append(faults, printable("name", n.Name), longest("name", "board.name_too_long", c.name, nameLength))
-		if l.Tripcodes && word != "" {
-			c.trip = trip(strings.CutPrefix(word, "#"))
+		if l.Tripcodes {
+			c.trip = trip.Mark(secret, word)
 		}
 	}
 	return c, fault.Join(faults...)

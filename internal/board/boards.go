@@ -59,7 +59,7 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 	if err != nil {
 		return Target{}, err
 	}
-	c, err := b.limits.check(n.Place, n.Subject, n.NewPost, keys.trip)
+	c, err := b.limits.check(n.Place, n.Subject, n.NewPost, keys.secret)
 	if err != nil {
 		return Target{}, err
 	}
@@ -103,7 +103,7 @@ func (b *Boards) Reply(ctx context.Context, actor key.Actor, thread int64, n New
 		if err != nil {
 			return t, err
 		}
-		c, err := b.limits.check(stands, "", n, keys.trip)
+		c, err := b.limits.check(stands, "", n, keys.secret)
 		if err != nil {
 			return t, err
 		}
@@ -199,7 +199,7 @@ func (b *Boards) Preview(ctx context.Context, at place.Place, subject string, n 
 	if err != nil {
 		return Post{}, "", err
 	}
-	c, err := b.limits.check(at, subject, n, keys.trip)
+	c, err := b.limits.check(at, subject, n, keys.secret)
 	if err != nil {
 		return Post{}, "", err
 	}

@@ -17,8 +17,6 @@ type keys struct {
 	secret []byte // of the site's secure tripcodes
 }
 
-func (k keys) trip(word string, secure bool) string { return trip(k.secret, word, secure) }
-
 // keyBytes is the size of a key for HMAC-SHA-256.
 const keyBytes = 32
 

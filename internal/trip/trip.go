@@ -1,4 +1,4 @@
-package board
+package trip
 
 import (
 	"crypto/hmac"
@@ -10,23 +10,24 @@ import (
 	"golang.org/x/text/encoding/japanese"
 )
 
-// tripWord is how many characters of a tripcode's word are taken.
-const tripWord = 64
+// wordLength is how many characters of a word are taken.
+const wordLength = 64
 
-// splitTrip parts a name field at its first #: "name#word" has the word
-// "word", "name##word" the word "#word".
-func splitTrip(field string) (name, word string) {
+// Split parts a name field at its first #: "name#word" has the word "word",
+// "name##word" the word "#word".
+func Split(field string) (name, word string) {
 	name, word, _ = strings.Cut(field, "#")
-	if runes := []rune(word); len(runes) > tripWord {
-		word = string(runes[:tripWord])
+	if runes := []rune(word); len(runes) > wordLength {
+		word = string(runes[:wordLength])
 	}
 	return name, word
 }
 
-// trip is the mark that a word makes. The plain one is the imageboards' own, so
-// that people who have one keep it; it is easily guessed. The secure one is
-// made with the site's own secret and is worth nothing elsewhere.
-func trip(secret []byte, word string, secure bool) string {
+// Mark is the mark that a word of Split makes, with its ! or !!; "" where there
+// is no word. A word that begins with # makes a secure one, with the site's
+// secret. The plain one is easily guessed.
+func Mark(secret []byte, word string) string {
+	word, secure := strings.CutPrefix(word, "#")
 	if word == "" {
 		return ""
 	}
@@ -35,13 +36,13 @@ func trip(secret []byte, word string, secure bool) string {
 		mac.Write([]byte(word))
 		return "!!" + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))[:10]
 	}
-	return "!" + plainTrip(word)
+	return "!" + plain(word)
 }
 
-// plainTrip is the tripcode that began on 2channel and that all imageboards
-// make alike: crypt(3) with DES of the word in Shift JIS, its own second and
-// third bytes for salt; the last ten characters of what comes out.
-func plainTrip(word string) string {
+// plain is the tripcode that began on 2channel and that all imageboards make
+// alike: crypt(3) with DES of the word in Shift JIS, its own second and third
+// bytes for salt; the last ten characters of what comes out.
+func plain(word string) string {
 	key := shiftJIS(strings.NewReplacer("&", "&amp;", `"`, "&quot;", "<", "&lt;", ">", "&gt;").Replace(word))
 	salt := []byte((key + "H..")[1:3])
 	for i, c := range salt {
