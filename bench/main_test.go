@@ -9,5 +9,8 @@ import (
 
 func TestMain(m *testing.M) {
 	darkroom.Main()
+	if way := os.Getenv(servesVariable); way != "" {
+		serveListeners(way)
+	}
 	os.Exit(m.Run())
 }

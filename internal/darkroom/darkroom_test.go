@@ -66,7 +66,7 @@ func misbehave(how string) {
 	three := func(m measures) results { return results{Files: [3]measures{m, m, m}} }
 	switch how {
 	case "spins":
-		for {
+		for spun := 0; ; spun++ {
 		}
 	case "sleeps":
 		time.Sleep(time.Hour)

@@ -81,14 +81,21 @@ func (h *Hub) word(ctx context.Context, t *telling, source *Source, language str
 		t.read = true
 		if t.say, err = source.Tell(ctx, e); err != nil {
 			t.say = func(string) ([]Message, error) { return Anew, nil }
-			h.failed(err)
+			h.fail(ctx, err)
 		}
 	}
 	if t.say != nil {
 		if messages, err = t.say(language); err != nil {
 			messages = Anew
-			h.failed(err)
+			h.fail(ctx, err)
 		}
 	}
 	t.made[language] = stream(nil, messages, e.Number)
+}
+
+// fail tells what went wrong, unless it is that the site stops.
+func (h *Hub) fail(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		h.failed(err)
+	}
 }

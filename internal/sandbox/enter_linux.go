@@ -19,11 +19,9 @@ import (
 func enter(limits Limits) (held Held, err error) {
 	runtime.LockOSThread() // in a program with cgo, some of this is for this thread alone
 	defer runtime.UnlockOSThread()
-	stepBack()
 	thrifty(limits)
-	settle()
+	prepare()
 	have := sizes()
-	closeRest()
 	if err := renounce(); err != nil {
 		return held, fmt.Errorf("giving up privileges: %w", err)
 	}
@@ -33,6 +31,13 @@ func enter(limits Limits) (held Held, err error) {
 	held.Rlimits = noLimits == nil
 	held.Seccomp, noFilter = filter()
 	return held, errors.Join(noLandlock, noLimits, noFilter)
+}
+
+// prepare is what comes before anything is in force.
+func prepare() {
+	stepBack()
+	settle()
+	closeRest()
 }
 
 // stepBack puts this process behind every other: for the processor, and first
@@ -50,7 +55,7 @@ const threads = 8
 // settle makes Go's runtime start now what it would start when it first needs
 // it: threads, and its poller, which timers use.
 func settle() {
-	time.Sleep(1)
+	time.Sleep(time.Nanosecond)
 	var ready, done sync.WaitGroup
 	release := make(chan struct{})
 	ready.Add(threads)
@@ -135,8 +140,8 @@ func restrain(limits Limits, have size) error {
 		{unix.RLIMIT_NPROC, 0},
 		{unix.RLIMIT_NOFILE, 0},
 		{unix.RLIMIT_CPU, seconds(limits.CPU)},
-		{unix.RLIMIT_DATA, have.data + limits.Memory},
-		{unix.RLIMIT_AS, have.mapped + limits.Memory + mappings},
+		{unix.RLIMIT_DATA, have.data + limits.Memory + shadow},
+		{unix.RLIMIT_AS, have.mapped + limits.Memory + shadow + mappings},
 	} {
 		if err := unix.Setrlimit(l.resource, &unix.Rlimit{Cur: l.most, Max: l.most}); err != nil {
 			return fmt.Errorf("limiting resource %d: %w", l.resource, err)

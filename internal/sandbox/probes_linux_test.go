@@ -27,18 +27,6 @@ func raw(trap, a, b, c uintptr) error {
 	return nil
 }
 
-// text is a C string.
-func text(s string) uintptr {
-	b, err := unix.BytePtrFromString(s)
-	if err != nil {
-		panic(err)
-	}
-	kept = append(kept, b)
-	return uintptr(unsafe.Pointer(b))
-}
-
-var kept []*byte // what the kernel was given the address of
-
 func socket(family, kind int) error {
 	return raw(unix.SYS_SOCKET, uintptr(family), uintptr(kind), 0)
 }

@@ -31,7 +31,7 @@ func calls(self int) []call {
 	ownMemory := condition{3, unix.MAP_ANONYMOUS | unix.MAP_SHARED | unix.MAP_PRIVATE, unix.MAP_ANONYMOUS | unix.MAP_PRIVATE}
 	toItself := condition{0, everything, uint32(self)}
 	toName := condition{0, everything, unix.PR_SET_VMA}
-	return []call{
+	allowed := []call{
 		// what is most frequent stands first: the kernel reads from the top
 		{unix.SYS_FUTEX, nil}, {unix.SYS_MADVISE, nil}, {unix.SYS_READ, nil}, {unix.SYS_WRITE, nil},
 		{unix.SYS_NANOSLEEP, nil}, {unix.SYS_EPOLL_PWAIT, nil}, {unix.SYS_SCHED_YIELD, nil},
@@ -42,6 +42,10 @@ func calls(self int) []call {
 		{unix.SYS_GETPID, nil}, {unix.SYS_GETTID, nil}, {unix.SYS_TGKILL, []condition{toItself}}, // one thread stops another for the collector
 		{unix.SYS_GETRANDOM, nil}, {unix.SYS_CLOSE, nil}, {unix.SYS_EXIT, nil}, {unix.SYS_EXIT_GROUP, nil},
 	}
+	if cgo { // a thread that was made a moment ago is still being set up by the C library
+		allowed = append(allowed, call{unix.SYS_RSEQ, nil}, call{unix.SYS_SET_ROBUST_LIST, nil}, call{unix.SYS_SCHED_GETAFFINITY, nil})
+	}
+	return allowed
 }
 
 // Offsets in struct seccomp_data (seccomp(2)).
