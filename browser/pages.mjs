@@ -57,6 +57,8 @@ export async function kinds(site) {
     ["queue-door", "/queue?pass=x"],
     ["thread", thread],
     ["thread-last", `${thread}/last`],
+    ["thread-new", `${thread}/new?after=${number}`],
+    ["thread-new-none", `${thread}/new?after=999999999`],
     ["thread-arabic", right],
     ["new", `${busy}/new`],
     ["reply", `${thread}/reply?quote=${number}`],
