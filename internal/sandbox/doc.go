@@ -19,6 +19,6 @@
 // Elsewhere there are resource limits where the system is a Unix, and nothing
 // where it is not. Held says which layers do.
 //
-// The filter exists for amd64 and arm64. Landlock is a thread's own, and only
-// a program without cgo can put all of its threads under it.
+// The filter exists for amd64 and arm64. Before ABI 8 Landlock is a thread's own: only
+// a program without cgo can then put all of its threads under it.
 package sandbox
