@@ -125,6 +125,7 @@ func each(t *testing.T, test func(t *testing.T, s *site)) {
 		outbox := event.New()
 		s.boards = board.New(d, s.clock, outbox, places, board.Limits{PostLength: 8000})
 		kilkis, _ := places.ByPath("gr/kilkis")
+		var err error // of this engine's test alone: the other runs beside it
 		if s.thread, err = s.boards.Start(t.Context(), key.Anyone, board.NewThread{Place: kilkis, Subject: "The last bus", NewPost: board.NewPost{Body: "It leaves at 20:15."}}); err != nil {
 			t.Fatal(err)
 		}
