@@ -14,7 +14,7 @@ import (
 // The pictures here have a sixteenth of the pixels that may be, so that the test is
 // quick; a sixteenth of 448 MiB, and what the program itself takes, is what making
 // any of them may take of a machine's memory.
-const mostMemory = (448/16 + 16) << 20
+const mostMemory = (448/16 + 20) << 20
 
 // worst is what weighs most of each kind.
 var worst = []struct {
