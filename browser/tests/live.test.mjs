@@ -158,6 +158,43 @@ describe("a thread that is read while others write", () => {
   });
 });
 
+describe("many tabs", () => {
+  let site;
+  before(async () => { site = await Site.start(); });
+  after(() => site?.stop());
+
+  // see has a tab be looked at or not, as its browser would.
+  const see = (page, looked) => page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, !looked);
+
+  test("do not keep a browser's six connections from one another", async () => {
+    const ana = await Visitor.come(browser, site);
+    const ben = await Visitor.come(browser, site);
+    const opening = await write(ben, "/gr/athens/new", { subject: "Short", body: "A short one." });
+    const thread = `/gr/athens/t/${opening}`;
+    const tabs = [];
+    for (let n = 0; n < 9; n++) {
+      const tab = n === 0 ? ana.page : await ana.context.newPage();
+      if (n === 6) await tab.addInitScript(() => { Object.defineProperty(document, "hidden", { configurable: true, value: true }); }); // opened in the background
+      await tab.goto(thread, { waitUntil: "load" }); // the seventh would wait for ever
+      if (n < 8 && n !== 6) await see(tab, false);
+      tabs.push(tab);
+    }
+    const first = await write(ben, thread, { body: "Who hears?" });
+    const here = (tab) => tab.locator(`#p${first}`).count();
+    await tabs[8].locator(`#p${first}`).waitFor();
+    await Promise.all(tabs.slice(0, 3).map((tab) => tab.locator(`#p${first}`).waitFor({ state: "attached" })));
+    assert.match(await tabs[0].title(), /^\(1\) /);
+    for (const tab of tabs.slice(3, 8)) assert.equal(await here(tab), 0, "more listen unseen than there are seats");
+    await see(tabs[5], true);
+    await tabs[5].locator(`#p${first}`).waitFor();
+    await ana.leave();
+    await ben.leave();
+  });
+});
+
 describe("without the stream", () => {
   let site, ben, thread, opening;
   before(async () => {

@@ -131,13 +131,42 @@ function again(found) {
   listen();
 }
 
+// By HTTP/1.1 a browser opens six connections to a site, for all its pages: were
+// each to keep one, the seventh would never load. So few of those that nobody
+// looks at go on listening.
+const seats = 3;
+const scarce = !/^h[23]/.test(performance.getEntriesByType("navigation")[0]?.nextHopProtocol);
+let rise = null; // gives the seat back
+
+function sit(n = 1) {
+  if (n > seats || !navigator.locks) return stop();
+  navigator.locks.request(`moot-live-${n}`, { ifAvailable: true }, (seat) => {
+    if (!document.hidden) return null;
+    if (!seat) return void sit(n + 1);
+    return new Promise((done) => { rise = done; });
+  });
+}
+
+function leave() {
+  rise?.();
+  rise = null;
+  stop();
+}
+
+function unseen() {
+  leaving = setTimeout(leave, away);
+  if (scarce && source) sit();
+}
+
 document.addEventListener("visibilitychange", () => {
   clearTimeout(leaving);
-  if (document.hidden) leaving = setTimeout(stop, away);
-  else if (!source && losses < tries) listen();
+  if (document.hidden) return unseen();
+  rise?.();
+  rise = null;
+  if (!source && losses < tries) listen();
   else if (!source) look();
 });
-addEventListener("pagehide", stop);
+addEventListener("pagehide", leave);
 addEventListener("pageshow", ({ persisted }) => { if (persisted) listen(); });
 // The key "r" looks at once.
 document.addEventListener("moot:update", (event) => {
@@ -145,6 +174,7 @@ document.addEventListener("moot:update", (event) => {
   look();
 });
 listen();
+if (document.hidden) unseen(); // opened in the background
 
 const said = place.querySelector(".said");
 
