@@ -45,7 +45,7 @@ function offer() {
   button.addEventListener("click", () => {
     if (!wall) return location.reload(); // a board that was quiet is another page now
     const top = show();
-    document.querySelector("#live").scrollIntoView({ block: "start" });
+    wall.scrollIntoView({ block: "start" });
     top?.querySelector(":is(h2, h3) a")?.focus({ preventScroll: true });
   });
   say(`${words.news.replace("{n}", number(waiting.size))} `, button);
