@@ -68,6 +68,8 @@ func alike(t testing.TB, got, want image.Image, by int) {
 	}
 }
 
+// sample is a file that Go can't write: WebP with loss. The two there are were made
+// of photo(96, 64, 1) and faded(96, 64), by cwebp -q 90 -exact.
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile("testdata/" + name)
