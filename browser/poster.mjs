@@ -2,17 +2,23 @@
 
 let senders = 0;
 
-// send fills in the form at an address and returns the number of the post.
-export async function send(site, path, fields) {
+// answer fills in the form at an address and returns what the site says to it.
+// With a file among its fields it is sent as a browser sends files.
+export async function answer(site, path, fields) {
   senders++;
   const headers = { "X-Forwarded-For": `10.${200 + (process.pid % 50)}.${senders >> 8}.${senders & 255}` };
   const html = await (await fetch(site.address + path, { headers })).text();
   const form = html.match(/<form class="form write[\s\S]*?<\/form>/)[0];
-  const answer = await fetch(site.address + form.match(/ action="([^"]*)"/)[1], {
-    method: "POST", redirect: "manual", headers,
-    body: new URLSearchParams({ ticket: form.match(/name="ticket" value="([^"]*)"/)[1], do: "post", ...fields }),
-  });
-  return Number(answer.headers.get("Location").match(/posted=(\d+)/)[1]);
+  const body = Object.values(fields).some((value) => value instanceof Blob) ? new FormData() : new URLSearchParams();
+  const ticket = form.match(/name="ticket" value="([^"]*)"/)[1];
+  for (const [name, value] of Object.entries({ ticket, do: "post", ...fields })) body.append(name, value);
+  return fetch(site.address + form.match(/ action="([^"]*)"/)[1], { method: "POST", redirect: "manual", headers, body });
+}
+
+// send is answer to a post that is taken: it returns its number.
+export async function send(site, path, fields) {
+  const { headers } = await answer(site, path, fields);
+  return Number(headers.get("Location").match(/posted=(\d+)/)[1]);
 }
 
 // start opens a thread on a board with replies, each a text or a function of the
