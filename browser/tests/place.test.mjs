@@ -32,7 +32,7 @@ describe("a town by its name, as its people write it", () => {
       const box = page.getByRole("combobox", { name: t("places.your_city") });
       await box.focus();
       await page.keyboard.type(name);
-      const option = page.getByRole("option").first();
+      const option = page.locator(`[role=option][data-path="${path}"]:first-child`);
       await option.waitFor();
       await page.keyboard.press("ArrowDown");
       assert.equal(await option.getAttribute("aria-selected"), "true");

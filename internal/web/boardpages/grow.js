@@ -195,7 +195,7 @@ export function hear(name, parts) {
 
 // read takes what a page of new posts has.
 export function read(page) {
-  const news = page.querySelector(".thread.news");
+  const news = page.querySelector(".thread.newer");
   const take = (selector) => [...news.querySelectorAll(selector)].map((part) => document.importNode(part, true));
   const fresh = take(".post[id]").filter((post) => !document.getElementById(post.id));
   if (fresh.length > 0) grow(fresh);

@@ -142,8 +142,7 @@ func (d *door) readEvent(ctx context.Context, e event.Event) (r read, err error)
 func (r read) say(language string) ([]live.Message, error) {
 	var all []live.Message
 	reader := r.site.Reader(language)
-	s := show(reader, r.thread.Thread, board.Post{}, nil) // addresses are whole, as nobody knows which posts a page shows
-	s.opener = r.opening.Tag
+	s := show(reader, r.thread.Thread, r.opening.Tag) // addresses are whole, as nobody knows which posts a page shows
 	for _, p := range r.posts {
 		shown := s.post(p)
 		shown.Tick = !p.Gone
@@ -233,8 +232,7 @@ func (d *door) news(q *page.Request) error {
 	}
 	v := &newView{State: threadState{Thread: t}, Address: t.Path()}
 	v.Head, _ = title(q.Reader, t, view.Opening)
-	s := show(q.Reader, t, board.Post{}, nil)
-	s.opener = view.Opening.Tag
+	s := show(q.Reader, t, view.Opening.Tag)
 	v.Posts = s.posts(view.Posts)
 	for i := range v.Posts {
 		v.Posts[i].Tick = !v.Posts[i].Gone

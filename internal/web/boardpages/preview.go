@@ -32,9 +32,8 @@ func (d *door) view(q *page.Request) error {
 			return err
 		}
 	}
-	q.Place = t.Place              // the page has its board's colour and trail
-	s := show(q.Reader, t, p, nil) // no other post stands on it
-	s.opener = opening.Tag
+	q.Place = t.Place                         // the page has its board's colour and trail
+	s := show(q.Reader, t, opening.Tag).on(p) // no other post stands on it
 	v := &postView{Post: s.post(p)}
 	v.Head, _ = title(q.Reader, t, opening)
 	name := q.T("board.thread_number", "number", strconv.FormatInt(p.Number, 10))

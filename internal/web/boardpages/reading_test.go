@@ -106,10 +106,14 @@ func TestAddressesThatFingersKnow(t *testing.T) {
 			t.Errorf("the form has %q", quote.Text("#body"))
 		}
 		quote.Has(".quoted .post")
-		s.browser().write(thread, "body", "by somebody else").Want(http.StatusSeeOther)
+		s.browser().write(thread, "body", ">>"+n+"\nby somebody else").Want(http.StatusSeeOther)
 		last := b.get(thread).All(".post:not(.op)")
 		other := strings.TrimPrefix(pagetest.Attr(last[len(last)-1], "id"), "p")
-		b.get(thread + "/reply?quote=" + other).Want(200).Lacks(".quoted .opener")
+		theirs := b.get(thread + "/reply?quote=" + other).Want(200)
+		theirs.Lacks(".quoted .opener")
+		if to := theirs.Attr(".quoted .body a", "href"); to != thread+"#p"+n {
+			t.Errorf("what it refers to is on the thread's page, not at %s", to)
+		}
 		if here := quote.Text(".trail [aria-current]"); here != "Reply" {
 			t.Errorf("the trail ends in %q", here)
 		}

@@ -46,9 +46,14 @@ type showing struct {
 	opener string         // the opening post's tag
 }
 
-func show(r page.Reader, t board.Thread, opening board.Post, replies []board.Post) *showing {
-	s := &showing{reader: r, thread: t, shown: map[int64]bool{opening.Number: true}, opener: opening.Tag}
-	for _, p := range replies {
+// show shows posts of a thread, whose opening post has the tag opener.
+func show(r page.Reader, t board.Thread, opener string) *showing {
+	return &showing{reader: r, thread: t, shown: map[int64]bool{}, opener: opener}
+}
+
+// on says which posts stand on the page.
+func (s *showing) on(posts ...board.Post) *showing {
+	for _, p := range posts {
 		s.shown[p.Number] = true
 	}
 	return s

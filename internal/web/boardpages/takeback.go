@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"moot/internal/board"
 	"moot/internal/fault"
 	"moot/internal/place"
 	"moot/internal/web/page"
@@ -111,7 +110,7 @@ func (d *door) renderTakeBack(q *page.Request, v *takeBackView, numbers []int64)
 			return err
 		}
 		v.Owned = v.Owned && owns
-		shown := show(q.Reader, t, board.Post{}, nil).post(p)
+		shown := show(q.Reader, t, "").post(p)
 		v.Posts = append(v.Posts, shown)
 		v.Back, stands = shown.Address, t.Place
 	}

@@ -63,7 +63,7 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	}
 	v.NoIndex = span != board.Span{}
 	v.links(span, view)
-	s := show(q.Reader, t, view.Opening, view.Posts)
+	s := show(q.Reader, t, view.Opening.Tag).on(view.Opening).on(view.Posts...)
 	v.Opening, v.Posts = s.post(view.Opening), s.posts(view.Posts)
 	for i := range v.Posts {
 		v.Posts[i].Tick = !v.Posts[i].Gone

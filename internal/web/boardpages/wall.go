@@ -114,7 +114,7 @@ func (d *door) index(q *page.Request) error {
 	v.NoIndex = true
 	v.Modules = []string{"habits.js"}
 	for i, n := range w.Notices {
-		s := show(q.Reader, n.Thread, n.Opening, n.Last)
+		s := show(q.Reader, n.Thread, n.Opening.Tag).on(n.Opening).on(n.Last...)
 		v.Notices[i].Opening, v.Notices[i].Last = s.post(n.Opening), s.posts(n.Last)
 	}
 	return indexPage.Render(q, v)

@@ -142,7 +142,7 @@ func (d *door) askReply(q *page.Request) error {
 	if quote := key(q, "quote"); quote > 0 {
 		v.Write.Body = fmt.Sprintf(">>%d\n", quote)
 		if t, p, err := d.boards.Post(q.Context(), quote); err == nil && !p.Gone {
-			shown := show(q.Reader, t, view.Opening, nil).post(p)
+			shown := show(q.Reader, t, view.Opening.Tag).post(p)
 			v.Quoted = &shown
 		}
 	}
@@ -255,7 +255,7 @@ func (d *door) preview(q *page.Request, v *writeView, n board.NewThread) error {
 	if v.Thread != nil {
 		t = *v.Thread
 	}
-	shown := show(q.Reader, t, board.Post{}, nil).post(p)
+	shown := show(q.Reader, t, "").post(p)
 	v.Preview = &shown
 	v.Title, _ = title(q.Reader, t, p)
 	return d.renderWrite(q, v)

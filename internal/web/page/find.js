@@ -38,7 +38,13 @@ function suggest(form, input) {
     input.removeAttribute("aria-activedescendant");
   };
 
+  const hold = () => { // what is on its way no longer changes the list
+    clearTimeout(timer);
+    asked++;
+  };
+
   const choose = (index) => {
+    hold(); // under somebody who chooses the list stands still
     const options = list.children;
     options[chosen]?.setAttribute("aria-selected", "false");
     chosen = index;
@@ -116,6 +122,7 @@ function suggest(form, input) {
         break;
       case "Escape":
         if (list.hidden) return;
+        hold();
         close();
         break;
       default:
@@ -124,7 +131,7 @@ function suggest(form, input) {
     event.preventDefault();
   });
   input.addEventListener("blur", () => {
-    asked++;
+    hold();
     close();
   });
   list.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus in the box
