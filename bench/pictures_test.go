@@ -34,7 +34,7 @@ func BenchmarkPictures(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	pictures := media.Open(dbtest.Open(b, db.SQLite), clock.New(), event.New(), files, room, nil)
+	pictures := media.Open(dbtest.Open(b, db.SQLite), clock.New(), event.New(), files, room, media.Limits{})
 	seed := 0
 	fresh := func(width, height int) []byte { seed++; return photograph(width, height, seed) }
 	for _, size := range []struct {

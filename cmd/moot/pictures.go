@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"moot/internal/blob"
 	"moot/internal/clock"
@@ -28,7 +29,11 @@ func (s *site) openPictures(ctx context.Context, cfg *config.Config, now *clock.
 		return err
 	}
 	s.darkroom = darkroom.Open(darkroom.Settings{Log: s.log})
-	s.pictures = media.Open(s.db, now, s.outbox, s.files, s.darkroom, listed)
+	limits := media.Limits{Listed: listed}
+	if folder, ok := strings.CutPrefix(cfg.Files, "file:"); ok {
+		limits.Full = func() bool { return machine.Crowded(folder) }
+	}
+	s.pictures = media.Open(s.db, now, s.outbox, s.files, s.darkroom, limits)
 	return nil
 }
 

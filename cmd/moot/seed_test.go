@@ -42,7 +42,7 @@ func unseededSite(t *testing.T, d *db.DB) *site {
 	}
 	room := darkroom.Open(darkroom.Settings{Log: s.log})
 	t.Cleanup(room.Close)
-	s.pictures = media.Open(d, clock.Hold(evening), s.outbox, files, room, nil)
+	s.pictures = media.Open(d, clock.Hold(evening), s.outbox, files, room, media.Limits{})
 	s.boards = board.New(d, clock.Hold(evening), s.outbox, places, board.Limits{PostLength: 8000, Names: true, Tripcodes: true})
 	return s
 }

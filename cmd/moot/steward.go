@@ -53,7 +53,7 @@ func (c *call) lookAfter(name string, means func(words []string) (task, error)) 
 		return fmt.Errorf("files: %w", err)
 	}
 	now := clock.New()
-	s.pictures = media.Open(s.db, now, s.outbox, s.files, nil, nil)
+	s.pictures = media.Open(s.db, now, s.outbox, s.files, nil, media.Limits{})
 	s.passes = key.NewPasses(s.db, now)
 	s.boards = board.New(s.db, now, s.outbox, nil, board.Limits{})
 	return plainly(work(ctx, s, cfg))

@@ -77,7 +77,7 @@ func open(t *testing.T, d *db.DB) *site {
 	}
 	dark := darkroom.Open(darkroom.Settings{})
 	t.Cleanup(dark.Close)
-	s.pictures = media.Open(d, s.clock, outbox, files, dark, nil)
+	s.pictures = media.Open(d, s.clock, outbox, files, dark, media.Limits{})
 	s.boards = board.New(d, s.clock, outbox, gazetteer(), board.Limits{
 		PostLength: 8000, ThreadPosts: 500, Names: true, Tripcodes: true,
 		Pictures: order.Pictures{Site: order.ImagesOn, Places: map[string]order.Images{"gr/thessaloniki": order.ImagesOff}},

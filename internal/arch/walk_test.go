@@ -75,7 +75,7 @@ func openSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictures := media.Open(s.db, now, event.New(), files, darkroom.Open(darkroom.Settings{}), nil)
+	pictures := media.Open(s.db, now, event.New(), files, darkroom.Open(darkroom.Settings{}), media.Limits{})
 	notices, err := notify.Open(t.Context(), s.db, now, event.New(), s.boards, notify.Settings{Client: outbound.New(outbound.Settings{})})
 	if err != nil {
 		t.Fatal(err)

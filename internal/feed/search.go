@@ -36,8 +36,10 @@ func (d *feeds) search(a *door.Asked) error {
 		return err
 	}
 	r := d.reading(a)
-	told := "?" + canonical(query)
-	f := r.feed("search "+told, "/search.atom"+told, "/search"+told)
+	told := canonical(query)
+	here := told.Encode()
+	told.Set("sort", "newest") // as the page calls it
+	f := r.feed("search "+here, "/search.atom?"+here, "/search?"+told.Encode())
 	f.Title = r.title(r.T("feed.search", "query", cmp.Or(query.Text, r.name(query.Place), "…")))
 	for i := len(written) - 1; i >= 0; i-- { // they come in the order of their numbers
 		w := written[i]
@@ -95,9 +97,13 @@ func (d *feeds) place(path string) (place.Place, error) {
 	return place.Place{}, fault.New(fault.NotFound, "search.unknown_place").On("place")
 }
 
-// canonical is a search as parameters, the same for all ways to ask for it.
-func canonical(q search.Query) string {
-	v := url.Values{"q": {q.Text}, "sort": {"newest"}}
+// canonical is a search as parameters, the same for all ways to ask for it, and
+// as the page /search tells of its feed.
+func canonical(q search.Query) url.Values {
+	v := url.Values{}
+	if q.Text != "" {
+		v.Set("q", q.Text)
+	}
 	if q.Place.Valid() {
 		v.Set("place", q.Place.Path())
 	}
@@ -114,5 +120,5 @@ func canonical(q search.Query) string {
 			v.Set(name, "1")
 		}
 	}
-	return v.Encode()
+	return v
 }

@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -44,8 +45,9 @@ func TestASearchIsAFeed(t *testing.T) {
 				t.Errorf("%s finds %v, want %v", query, got, want)
 			}
 		}
+		asked := url.QueryEscape("ενοίκιο")
 		one, same := s.read("/search.atom?q=ενοίκιο&place=gr"), s.read("/search.atom?place=GR&q=ενοίκιο&utm=x")
-		if one.FeedLink != same.FeedLink || one.Title != "Search: \u2068ενοίκιο\u2069 · Moot" && one.Title != "Search: ενοίκιο · Moot" || !strings.HasPrefix(one.Link, base+"/search?place=gr&q=") {
+		if one.FeedLink != same.FeedLink || one.Title != "Search: \u2068ενοίκιο\u2069 · Moot" && one.Title != "Search: ενοίκιο · Moot" || one.Link != base+"/search?place=gr&q="+asked+"&sort=newest" || one.FeedLink != base+"/search.atom?place=gr&q="+asked {
 			t.Errorf("%q at %s and %s, of %s", one.Title, one.FeedLink, same.FeedLink, one.Link)
 		}
 		item := one.Items[0]

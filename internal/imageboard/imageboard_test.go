@@ -74,7 +74,7 @@ func open(t testing.TB, d *db.DB) *site {
 	}
 	dark := darkroom.Open(darkroom.Settings{})
 	t.Cleanup(dark.Close)
-	s.pictures = media.Open(d, s.clock, outbox, files, dark, nil)
+	s.pictures = media.Open(d, s.clock, outbox, files, dark, media.Limits{})
 	s.Boards = board.New(d, s.clock, outbox, gazetteer(), board.Limits{
 		PostLength: 8000, ThreadPosts: 500, BumpLimit: 4, Threads: 300, Names: true, Tripcodes: true,
 		Pictures: order.Pictures{Site: order.ImagesOn, Places: map[string]order.Images{"gr/thessaloniki": order.ImagesQueue}},

@@ -112,15 +112,26 @@ func existing(path string) string {
 	return path
 }
 
-// What a disk should have left.
+// What a disk should have left, in bytes.
 const (
 	littleSpace = 1 << 30
 	noSpace     = 64 << 20
+	muchSpace   = 10 << 30 // enough, however large the disk is
 )
+
+// Crowded reports whether a folder's disk has so little room left, less than a
+// tenth and less than 10 GiB, that it should be kept for what needs little. Where
+// that can't be found out it isn't.
+func Crowded(folder string) bool {
+	free, total, err := Space(existing(folder))
+	return err == nil && crowded(free, total)
+}
+
+func crowded(free, total uint64) bool { return free < total/10 && free < muchSpace }
 
 func checkDisk(_ context.Context, s Site) Finding {
 	folder := existing(s.Data)
-	free, total, err := space(folder)
+	free, total, err := Space(folder)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
 		return found(Warn, "this system doesn't say how much room there is in %s", folder)
@@ -131,7 +142,9 @@ func checkDisk(_ context.Context, s Site) Finding {
 	switch {
 	case free < noSpace:
 		v, advice = Fail, ": nothing can be posted soon"
-	case free < littleSpace || free < total/10:
+	case crowded(free, total):
+		v, advice = Warn, ": no pictures are taken until there is a tenth, or 10 GiB"
+	case free < littleSpace:
 		v, advice = Warn, ": make room before it is full"
 	}
 	return found(v, "%s of %s are free in %s%s", inWords(free), inWords(total), folder, advice)

@@ -142,3 +142,22 @@ func TestExamine(t *testing.T) {
 		t.Errorf("a database that nobody answers for: %s %s", f.Verdict, f.Text)
 	}
 }
+
+func TestADiskIsCrowdedByShareAndBySize(t *testing.T) {
+	const gib = 1 << 30
+	for _, c := range []struct {
+		free, total uint64
+		want        bool
+	}{
+		{0, 100 * gib, true}, {9 * gib, 100 * gib, true}, {11 * gib, 100 * gib, false},
+		{9 * gib, 4000 * gib, true}, {11 * gib, 4000 * gib, false}, // a large disk is not crowded for long yet
+		{gib, 8 * gib, false}, {gib / 2, 8 * gib, true}, // a small one is soon
+	} {
+		if got := crowded(c.free, c.total); got != c.want {
+			t.Errorf("%d of %d GiB are free: crowded is %v", c.free/gib, c.total/gib, got)
+		}
+	}
+	if Crowded("/nowhere/at/all") != Crowded("/") {
+		t.Error("a folder that isn't there yet will be on the disk of the one above")
+	}
+}

@@ -4,4 +4,5 @@ package machine
 
 import "errors"
 
-func space(string) (free, total uint64, err error) { return 0, 0, errors.ErrUnsupported }
+// Space fails: this system is not asked.
+func Space(string) (free, total uint64, err error) { return 0, 0, errors.ErrUnsupported }

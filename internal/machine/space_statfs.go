@@ -4,8 +4,8 @@ package machine
 
 import "syscall"
 
-// space is how many bytes a disk has left for this user, and how many in all.
-func space(folder string) (free, total uint64, err error) {
+// Space is how many bytes a disk has left for this user, and how many in all.
+func Space(folder string) (free, total uint64, err error) {
 	var disk syscall.Statfs_t
 	err = syscall.Statfs(folder, &disk)
 	block := uint64(disk.Bsize)

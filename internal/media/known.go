@@ -54,7 +54,7 @@ func (p *Pictures) refuseKnown(ctx context.Context, made picture.Made) error {
 	if made.Quality < dull {
 		limit = 0
 	}
-	for _, hash := range p.listed {
+	for _, hash := range p.limits.Listed {
 		if hash.Distance(made.Hash) <= limit {
 			return errKnown()
 		}

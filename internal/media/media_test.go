@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,18 +40,19 @@ type wall struct {
 	db    *db.DB
 	clock *clock.Clock
 	files blob.Store
+	full  bool // the disk
 }
 
-func each(t *testing.T, test func(t *testing.T, w wall)) {
+func each(t *testing.T, test func(t *testing.T, w *wall)) {
 	room := darkroom.Open(darkroom.Settings{Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(room.Close)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		w := wall{t: t, db: d, clock: clock.Hold(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC))}
+		w := &wall{t: t, db: d, clock: clock.Hold(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC))}
 		var err error
 		if w.files, err = blob.Open(t.Context(), "file:"+t.TempDir()); err != nil {
 			t.Fatal(err)
 		}
-		w.Pictures = media.Open(d, w.clock, event.New(), w.files, room, nil)
+		w.Pictures = media.Open(d, w.clock, event.New(), w.files, room, media.Limits{Full: func() bool { return w.full }})
 		test(t, w)
 	})
 }
@@ -75,7 +77,7 @@ func drawing(seed uint64) []byte {
 	return b.Bytes()
 }
 
-func (w wall) take(seed uint64) media.Picture {
+func (w *wall) take(seed uint64) media.Picture {
 	w.t.Helper()
 	p, err := w.Take(w.t.Context(), drawing(seed))
 	if err != nil {
@@ -84,7 +86,7 @@ func (w wall) take(seed uint64) media.Picture {
 	return p
 }
 
-func (w wall) write(do func(*db.Tx) error) {
+func (w *wall) write(do func(*db.Tx) error) {
 	w.t.Helper()
 	if err := w.db.Write(w.t.Context(), do); err != nil {
 		w.t.Fatal(err)
@@ -92,14 +94,14 @@ func (w wall) write(do func(*db.Tx) error) {
 }
 
 // hang attaches pictures to a post of thread 1.
-func (w wall) hang(post int64, free bool, list ...media.New) {
+func (w *wall) hang(post int64, free bool, list ...media.New) {
 	w.t.Helper()
 	w.write(func(tx *db.Tx) error {
 		return media.Attach(tx, media.Post{Number: post, Thread: 1, Place: "gr/athens"}, list, free)
 	})
 }
 
-func (w wall) of(post int64) (found []media.Attached) {
+func (w *wall) of(post int64) (found []media.Attached) {
 	w.t.Helper()
 	w.write(func(tx *db.Tx) (err error) {
 		found, err = media.OfPosts(tx, []int64{post})
@@ -109,7 +111,7 @@ func (w wall) of(post int64) (found []media.Attached) {
 }
 
 // seen reports whether readers get a file.
-func (w wall) seen(name string) bool {
+func (w *wall) seen(name string) bool {
 	w.t.Helper()
 	f, err := w.Open(w.t.Context(), name, false)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -126,7 +128,7 @@ func (w wall) seen(name string) bool {
 	return true
 }
 
-func (w wall) stored() (names []string) {
+func (w *wall) stored() (names []string) {
 	w.t.Helper()
 	for f, err := range w.files.Each(w.t.Context(), "") {
 		if err != nil {
@@ -138,7 +140,7 @@ func (w wall) stored() (names []string) {
 }
 
 func TestThePictureOfTwoPostsIsStoredOnce(t *testing.T) {
-	each(t, func(t *testing.T, w wall) {
+	each(t, func(t *testing.T, w *wall) {
 		p, again := w.take(1), w.take(1)
 		if p.Number != again.Number || p.Number <= 0 || p.Number >= 1<<53 {
 			t.Errorf("numbers %d and %d", p.Number, again.Number)
@@ -174,7 +176,7 @@ func TestThePictureOfTwoPostsIsStoredOnce(t *testing.T) {
 }
 
 func TestAPictureWaitsUntilAStewardLetsItThrough(t *testing.T) {
-	each(t, func(t *testing.T, w wall) {
+	each(t, func(t *testing.T, w *wall) {
 		p := w.take(3)
 		if w.seen(p.File()) {
 			t.Error("seen before any post shows it")
@@ -221,7 +223,7 @@ func TestAPictureWaitsUntilAStewardLetsItThrough(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 func TestWherePicturesDontWaitOneIsSeenAndElsewhereItWaits(t *testing.T) {
-	each(t, func(t *testing.T, w wall) {
+	each(t, func(t *testing.T, w *wall) {
 		p := w.take(4)
 		w.hang(1, true, media.New{Number: p.Number})
 		w.hang(2, false, media.New{Number: p.Number})
@@ -235,7 +237,7 @@ func TestWherePicturesDontWaitOneIsSeenAndElsewhereItWaits(t *testing.T) {
 }
 
 func TestWhatIsRemovedIsGoneFromEveryPostAndItsLikeStaysOut(t *testing.T) {
-	each(t, func(t *testing.T, w wall) {
+	each(t, func(t *testing.T, w *wall) {
 		p := w.take(6)
 		w.hang(1, true, media.New{Number: p.Number})
 		w.hang(2, true, media.New{Number: p.Number})
@@ -270,7 +272,7 @@ func TestWhatIsRemovedIsGoneFromEveryPostAndItsLikeStaysOut(t *testing.T) {
 }
 
 func TestRemovedWithoutBanningOnlyTheFileIsKnown(t *testing.T) {
-	each(t, func(t *testing.T, w wall) {
+	each(t, func(t *testing.T, w *wall) {
 		p := w.take(8)
 		w.hang(1, true, media.New{Number: p.Number})
 		if err := w.Remove(t.Context(), key.Steward, p.Number, false); err != nil {
@@ -298,8 +300,28 @@ func smaller(b []byte) []byte {
 	return made.Thumb.Bytes
 }
 
+func TestADiskThatIsNearlyFullIsLeftToWords(t *testing.T) {
+	each(t, func(t *testing.T, w *wall) {
+		before := w.take(1)
+		files := w.stored()
+		w.full = true
+		if _, err := w.Take(t.Context(), drawing(2)); !fault.Is(err, fault.Unavailable) || fault.Each(err)[0].Key != "media.no_room" {
+			t.Errorf("there is no room: %v", err)
+		}
+		if now := w.stored(); !slices.Equal(now, files) {
+			t.Errorf("%v are stored, %v were", now, files)
+		}
+		w.hang(1, true, media.New{Number: before.Number})
+		if !w.seen(before.File()) {
+			t.Error("what was taken before is not seen")
+		}
+		w.full = false
+		w.take(2)
+	})
+}
+
 func TestTheOperatorsListIsAsked(t *testing.T) {
-	each(t, func(t *testing.T, w wall) {
+	each(t, func(t *testing.T, w *wall) {
 		made, err := picture.Make(drawing(9))
 		if err != nil {
 			t.Fatal(err)
@@ -310,7 +332,7 @@ func TestTheOperatorsListIsAsked(t *testing.T) {
 		}
 		room := darkroom.Open(darkroom.Settings{Log: slog.New(slog.DiscardHandler)})
 		defer room.Close()
-		strict := media.Open(w.db, w.clock, event.New(), w.files, room, listed)
+		strict := media.Open(w.db, w.clock, event.New(), w.files, room, media.Limits{Listed: listed})
 		if _, err := strict.Take(t.Context(), drawing(9)); !isOn(err, "media.known") {
 			t.Errorf("a listed picture: %v", err)
 		}
@@ -326,7 +348,7 @@ func TestTheOperatorsListIsAsked(t *testing.T) {
 }
 
 func TestWhatACrashLeavesIsSwept(t *testing.T) {
-	each(t, func(t *testing.T, w wall) {
+	each(t, func(t *testing.T, w *wall) {
 		w.clock.Set(time.Now()) // files have the disk's time
 		kept := w.take(11)
 		w.hang(1, true, media.New{Number: kept.Number})
@@ -359,7 +381,7 @@ func TestWhatACrashLeavesIsSwept(t *testing.T) {
 }
 
 func TestNamesThatAreNone(t *testing.T) {
-	each(t, func(t *testing.T, w wall) {
+	each(t, func(t *testing.T, w *wall) {
 		p := w.take(13)
 		w.hang(1, true, media.New{Number: p.Number})
 		number := strings.TrimSuffix(p.File(), ".png")

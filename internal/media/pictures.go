@@ -26,15 +26,23 @@ type Pictures struct {
 	outbox *event.Outbox
 	files  blob.Store
 	room   *darkroom.Darkroom
-	listed []picture.PDQ // known pictures of the operator's own list
+	limits Limits
 	random io.Reader
 }
 
-// Open makes the pictures of a site out of what they stand on. Listed are the
-// perceptual hashes of pictures that are not let in, besides those that
-// stewards removed: see ReadList.
-func Open(d *db.DB, c *clock.Clock, outbox *event.Outbox, files blob.Store, room *darkroom.Darkroom, listed []picture.PDQ) *Pictures {
-	return &Pictures{db: d, clock: c, outbox: outbox, files: files, room: room, listed: listed, random: rand.Reader}
+// Limits are what a site takes no pictures beyond. The zero Limits are none.
+type Limits struct {
+	// Listed are the perceptual hashes of pictures that are not let in, besides
+	// those that stewards removed: see ReadList.
+	Listed []picture.PDQ
+	// Full reports whether the disk has no more room for pictures, so that what
+	// is left of it is for words. It is asked for each; nil is never.
+	Full func() bool
+}
+
+// Open makes the pictures of a site out of what they stand on.
+func Open(d *db.DB, c *clock.Clock, outbox *event.Outbox, files blob.Store, room *darkroom.Darkroom, limits Limits) *Pictures {
+	return &Pictures{db: d, clock: c, outbox: outbox, files: files, room: room, limits: limits, random: rand.Reader}
 }
 
 // minute is the time as it is kept.
@@ -44,6 +52,9 @@ func (p *Pictures) minute() time.Time { return p.clock.Now().Truncate(time.Minut
 // for an hour, and after that for as long as a post shows it. Whatever can't be
 // taken is a fault on "picture".
 func (p *Pictures) Take(ctx context.Context, sent []byte) (Picture, error) {
+	if p.limits.Full != nil && p.limits.Full() {
+		return Picture{}, fault.New(fault.Unavailable, "media.no_room").On("picture")
+	}
 	made, err := p.room.Develop(ctx, sent)
 	if err != nil {
 		return Picture{}, err
