@@ -10,7 +10,8 @@ export async function answer(site, path, fields) {
   const html = await (await fetch(site.address + path, { headers })).text();
   const form = html.match(/<form class="form write[\s\S]*?<\/form>/)[0];
   const body = Object.values(fields).some((value) => value instanceof Blob) ? new FormData() : new URLSearchParams();
-  const ticket = form.match(/name="ticket" value="([^"]*)"/)[1];
+  const ticket = form.match(/name="ticket" value="([^"]*)"/)[1] // a page that is the same for everybody has none
+    || (await (await fetch(`${site.address}/ticket.json`, { headers })).json()).ticket;
   for (const [name, value] of Object.entries({ ticket, do: "post", ...fields })) body.append(name, value);
   return fetch(site.address + form.match(/ action="([^"]*)"/)[1], { method: "POST", redirect: "manual", headers, body });
 }

@@ -33,3 +33,15 @@ func (s *site) tell(ctx context.Context) {
 		s.log.Error("nobody is told what happens any more", "error", err)
 	}
 }
+
+// moved makes the pages old that show what happened.
+func (s *site) moved(ctx context.Context, e event.Event) {
+	var quoted []int64
+	if e.Kind == event.PostAdded || e.Kind == event.ThreadStarted {
+		var err error
+		if quoted, err = s.boards.QuotedThreads(ctx, e.Post); err != nil && ctx.Err() == nil {
+			s.log.Warn("looking for what a post refers to", "error", err)
+		}
+	}
+	s.door.Moved(e, quoted...)
+}

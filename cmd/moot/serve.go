@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"moot/internal/config"
+	"moot/internal/event"
 	"moot/internal/machine"
 )
 
@@ -149,7 +150,7 @@ const sweepEvery = time.Hour
 // background starts what runs beside the door, until ctx ends.
 func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 	all.Go(func() {
-		err := s.directory.Follow(ctx, func(err error) { s.log.Warn("following the boards", "error", err) })
+		err := s.directory.Follow(ctx, func(e event.Event) { s.moved(ctx, e) }, func(err error) { s.log.Warn("following the boards", "error", err) })
 		if ctx.Err() == nil {
 			s.log.Error("no longer following the boards", "error", err)
 		}

@@ -238,7 +238,7 @@ func writeUntilStopped(r *running, thread string) (said []string) {
 // stands. It is false where nobody answers any more. An answer that breaks off
 // fails the test.
 func reply(t *testing.T, c *http.Client, thread, words string) bool {
-	answer, err := c.Get(thread)
+	answer, err := c.Get(thread + "/reply")
 	if err != nil {
 		return false
 	}

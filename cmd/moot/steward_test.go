@@ -58,7 +58,7 @@ var pictureFile = regexp.MustCompile(`/f/\d+t?\.(png|jpg)`)
 // again, with the real command beside the real site.
 func TestPicturesAndStewards(t *testing.T) {
 	folder := somewhere(t)
-	r := start(t, "serve", "--data", folder)
+	r := start(t, "serve", "--data", folder, "--page-cache=0") // what is done beside it shows at once
 	beside := func(args ...string) result {
 		return moot(t, append(args, "--data", folder, "--base-url", r.address)...)
 	}

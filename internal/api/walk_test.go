@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"moot/internal/event"
 	"net/http"
 	"slices"
 	"strings"
@@ -119,7 +120,7 @@ func (d *described) takes(template string, body object) {
 // every answer is what the description says.
 func TestTheDescriptionIsTrue(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
-		go s.directory.Follow(t.Context(), func(err error) { t.Error(err) })
+		go s.directory.Follow(t.Context(), func(event.Event) {}, func(err error) { t.Error(err) })
 		d := s.describe()
 		const (
 			v1     = "/api/v1"

@@ -24,7 +24,7 @@ var house = []layer{
 	{"the wall", []string{"board"}},
 	{"reactors", []string{"search", "notify"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"api", "feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"doors", []string{"api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "arch"}},
 }
@@ -45,6 +45,10 @@ var beside = []exception{
 	{"place", "place/gazetteer", "it is the form of the file that place reads"},
 	{"media", "order", "whether pictures wait, and who may let one through, is order's to say"},
 	{"web", "web/page", "page is the ground of every folder of pages"},
+	{"web", "web/cache", "pages are kept where they are handed out"},
+	{"web/boardpages", "web/cache", "a folder's route says what its page is about"},
+	{"web/placepages", "web/cache", "a folder's route says what its page is about"},
+	{"web/page", "web/cache", "a folder's route says what its page is about"},
 	{"web/placepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/boardpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/pushpages", "web/page", "page is the ground of every folder of pages"},
@@ -70,7 +74,7 @@ var few = map[string]guests{
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"outbound", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP; outbound asks by it, and notify reads the status of an answer"},
+	"net/http":      {[]string{"outbound", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/cache", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP; outbound asks by it, and notify reads the status of an answer"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"place/build", "atlas/build", "font/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"moot/internal/board"
+	"moot/internal/event"
 )
 
 func numbers(w board.Wall) (all []int64) {
@@ -156,7 +157,7 @@ func TestTheDirectoryFollowsWhatHappens(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
-		wg.Go(func() { d.Follow(ctx, func(err error) { t.Error(err) }) })
+		wg.Go(func() { d.Follow(ctx, func(event.Event) {}, func(err error) { t.Error(err) }) })
 		defer wg.Wait()
 		defer cancel()
 

@@ -83,3 +83,14 @@ func (b *Boards) scanWritten(scan db.Scan) (w Written, err error) {
 	}
 	return w, err
 }
+
+// QuotedThreads are the other threads that a post refers to, where its number
+// then stands beside the posts that it refers to.
+func (b *Boards) QuotedThreads(ctx context.Context, post int64) (threads []int64, err error) {
+	err = b.db.Read(ctx, func(tx *db.Tx) (err error) {
+		threads, err = db.All(tx, func(scan db.Scan) (n int64, err error) { return n, scan(&n) },
+			`SELECT DISTINCT target_thread FROM quote WHERE source = $1 AND target_thread <> source_thread`, post)
+		return err
+	})
+	return threads, err
+}

@@ -63,7 +63,7 @@ func TestDefaults(t *testing.T) {
 		SiteName: "Moot", Names: true, Tripcodes: true,
 		PostLength: 8000, ThreadPosts: 1000, BumpLimit: 500, BoardThreads: 300, Images: "queue",
 		Patience: 5 * time.Second, WorkBits: 18,
-		LogLevel: slog.LevelInfo, Drain: 20 * time.Second,
+		LogLevel: slog.LevelInfo, PageCache: 64, Drain: 20 * time.Second,
 	}
 	if diff := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
@@ -277,7 +277,7 @@ func TestWhatIsPrintedCanBeRead(t *testing.T) {
 		"--names=false", "--tripcodes=false", "--post-length", "500", "--thread-posts", "0",
 		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list", "--push",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",
-		"--drain", "0", "--trusted-proxies", "unix,10.0.0.0/8", "--data", "/srv/mo\tot",
+		"--drain", "0", "--page-cache", "12", "--trusted-proxies", "unix,10.0.0.0/8", "--data", "/srv/mo\tot",
 	}, nil)
 	for _, s := range c.Describe() {
 		if s.Source == Default {

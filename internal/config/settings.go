@@ -42,6 +42,7 @@ type Config struct {
 	TrustUnix      bool              // whether peers on a unix socket are believed too
 	LogLevel       slog.Level        // what is logged from
 	LogJSON        bool              // logs as JSON rather than text
+	PageCache      int               // MiB of pages that are kept ready; 0 for none
 	Drain          time.Duration     // how long a stop waits for requests in flight
 
 	settings []Setting
@@ -137,6 +138,8 @@ var table = []setting{
 	{"work-bits", "Guard", "How hard the proof of work is that shortens the wait where script runs; each bit doubles it, 0 is none.", number, "18", "", "a whole number from 0 to 30",
 		func(c *Config, v string) bool { return whole(v, 0, 30, &c.WorkBits) }},
 
+	{"page-cache", "Running", "How many MiB of memory pages may take that are kept ready to be sent; 0 keeps none.", number, "64", "", "a whole number from 0 to 65536",
+		func(c *Config, v string) bool { return whole(v, 0, 1<<16, &c.PageCache) }},
 	{"log-level", "Running", "What is logged from.", text, "info", "", "debug, info, warn or error",
 		func(c *Config, v string) bool {
 			return slices.Contains([]string{"debug", "info", "warn", "error"}, v) && c.LogLevel.UnmarshalText([]byte(v)) == nil

@@ -103,7 +103,7 @@ func packed(kind string) bool {
 func has(r *http.Request, h http.Header) bool {
 	if held := r.Header.Get("If-None-Match"); held != "" {
 		tag := h.Get("ETag")
-		return tag != "" && holds(held, tag)
+		return tag != "" && Holds(held, tag)
 	}
 	modified, err := http.ParseTime(h.Get("Last-Modified"))
 	since, wrong := http.ParseTime(r.Header.Get("If-Modified-Since"))
@@ -117,8 +117,8 @@ func Tag(body []byte) string {
 	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 }
 
-// holds reports whether an If-None-Match header names the tag.
-func holds(header, tag string) bool {
+// Holds reports whether an If-None-Match header names the tag.
+func Holds(header, tag string) bool {
 	for candidate := range strings.SplitSeq(header, ",") {
 		if candidate = strings.TrimSpace(candidate); candidate == tag || candidate == "*" {
 			return true

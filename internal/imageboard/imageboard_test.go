@@ -295,7 +295,7 @@ func quoted(s string) string {
 
 func TestBoardsAreListed(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
-		go s.directory.Follow(t.Context(), func(err error) { t.Error(err) })
+		go s.directory.Follow(t.Context(), func(event.Event) {}, func(err error) { t.Error(err) })
 		s.start("world", "", board.NewPost{Body: "all"})
 		s.start("gr/athens", "", board.NewPost{Body: "here"})
 		var answer struct{ Boards []object }

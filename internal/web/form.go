@@ -33,6 +33,11 @@ func setDeadlines(w http.ResponseWriter, r *http.Request) {
 	control.SetWriteDeadline(now.Add(body + sendingTime))
 }
 
+// setWriteDeadline bounds how long an answer that is ready may take to go.
+func setWriteDeadline(w http.ResponseWriter, now time.Time) {
+	http.NewResponseController(w).SetWriteDeadline(now.Add(sendingTime))
+}
+
 // What a form with files may hold, and all such forms at once.
 const (
 	maxFile     = 8 << 20

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"moot/internal/live"
+	"moot/internal/web/cache"
 	"moot/internal/web/page"
 )
 
@@ -51,6 +52,20 @@ func newMetrics(hub *live.Hub) *metrics {
 func (m *metrics) observe(route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status/100)+"xx").Inc()
 	m.duration.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// cached counts what the cache of pages does.
+func (m *metrics) cached(pages *cache.Cache) {
+	count := func(name, help string, of func(cache.Stats) int64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help},
+			func() float64 { return float64(of(pages.Stats())) }))
+	}
+	count("moot_pages_kept_hits_total", "Pages handed out that were ready.", func(s cache.Stats) int64 { return s.Hits })
+	count("moot_pages_kept_made_total", "Pages rendered to be kept.", func(s cache.Stats) int64 { return s.Made })
+	count("moot_pages_kept_dropped_total", "Pages dropped to make room.", func(s cache.Stats) int64 { return s.Dropped })
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "moot_pages_kept_bytes", Help: "Memory of the pages that are kept.",
+	}, func() float64 { return float64(pages.Stats().Bytes) }))
 }
 
 // Registry is where other rooms' metrics may be registered.

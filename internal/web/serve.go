@@ -25,6 +25,9 @@ func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call)
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.kept(w, r) {
+		return
+	}
 	start := time.Now()
 	s.metrics.inFlight.Inc()
 	page.Harden(w.Header())

@@ -12,6 +12,7 @@ import (
 	"moot/internal/fault"
 	"moot/internal/guard"
 	"moot/internal/live"
+	"moot/internal/web/cache"
 	"moot/internal/web/page"
 )
 
@@ -25,6 +26,9 @@ type Settings struct {
 	TrustUnix bool
 
 	Doors []door.Routes // the other doors, which answer behind this one's guard
+
+	// PageCache is how many bytes pages may take that are kept ready; 0: none.
+	PageCache int64
 
 	Live *live.Hub // for who listens; nil: nobody is let in
 
@@ -40,6 +44,7 @@ type Server struct {
 	board    *http.ServeMux // addresses that follow a place's path
 	origin   *http.CrossOriginProtection
 	gates    [gateCount]gate
+	pages    *cache.Cache    // nil: each is rendered for who asks
 	room     *door.Room      // for the files of forms
 	open     map[string]bool // patterns that pages of other sites may ask
 	metrics  *metrics
@@ -68,6 +73,10 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		room:     door.NewRoom(fileRoom),
 		open:     map[string]bool{},
 		metrics:  newMetrics(settings.Live),
+	}
+	if settings.PageCache > 0 {
+		s.pages = cache.Open(settings.Clock, settings.PageCache)
+		s.metrics.cached(s.pages)
 	}
 	// ServeMux panics on a pattern that it can't read or that clashes.
 	defer func() {
@@ -98,13 +107,13 @@ func (s *Server) handle(mux *http.ServeMux, label string, route page.Route) {
 		c := callOf(r)
 		c.label = label
 		c.q.W, c.q.R = w, r
-		s.answer(c.q, route)
+		s.answer(c.q, route, label)
 	})
 }
 
 // answer has a handler answer a request, and makes a page of what it says went
 // wrong.
-func (s *Server) answer(q *page.Request, route page.Route) {
+func (s *Server) answer(q *page.Request, route page.Route, label string) {
 	class := route.Class
 	if !reads(q.R.Method) {
 		class = guard.Post
@@ -116,6 +125,15 @@ func (s *Server) answer(q *page.Request, route page.Route) {
 		}
 	}
 	if err := s.site.Guard.Take(q.Visitor, class); err != nil {
+		s.fail(q, err)
+		return
+	}
+	if answered, err := s.share(q, route, label); answered {
+		return
+	} else if errors.Is(err, errBusy) {
+		busy(q.W)
+		return
+	} else if err != nil {
 		s.fail(q, err)
 		return
 	}

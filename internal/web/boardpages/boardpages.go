@@ -5,6 +5,7 @@ import (
 
 	"moot/internal/board"
 	"moot/internal/media"
+	"moot/internal/web/cache"
 	"moot/internal/web/page"
 )
 
@@ -31,18 +32,20 @@ func New(boards *board.Boards, directory *board.Directory, pictures *media.Pictu
 			{Pattern: "GET /p/{no}/view", Handle: d.view},
 			{Pattern: "GET /p/{no}/take-back", Handle: d.askTakeBack},
 			{Pattern: "POST /take-back", Handle: d.takeBack},
+			{Pattern: "GET /ticket.json", Handle: ticketJSON},
+			{Pattern: "GET /ticket.png", Handle: ticketPNG},
 		},
 		Board: []page.Route{
-			{Pattern: "GET /{$}", Handle: d.wall},
-			{Pattern: "GET /index", Handle: d.index},
-			{Pattern: "GET /catalog", Handle: d.catalog},
-			{Pattern: "GET /everywhere", Handle: d.everywhere},
-			{Pattern: "GET /archive", Handle: d.archive},
+			{Pattern: "GET /{$}", Handle: d.wall, Shared: aboutBoard},
+			{Pattern: "GET /index", Handle: d.index, Shared: aboutBoard},
+			{Pattern: "GET /catalog", Handle: d.catalog, Shared: aboutBoard},
+			{Pattern: "GET /everywhere", Handle: d.everywhere, Shared: aboutBoard},
+			{Pattern: "GET /archive", Handle: d.archive, Shared: aboutBoard},
 			{Pattern: "GET /live", Live: d.liveBoard},
 			{Pattern: "GET /new", Handle: d.askStart},
 			{Pattern: "POST /new", Handle: d.start, Files: media.MaxPictures},
-			{Pattern: "GET /t/{no}", Handle: d.thread},
-			{Pattern: "GET /t/{no}/last", Handle: d.threadLast},
+			{Pattern: "GET /t/{no}", Handle: d.thread, Shared: aboutThread},
+			{Pattern: "GET /t/{no}/last", Handle: d.threadLast, Shared: aboutThread},
 			{Pattern: "GET /t/{no}/live", Live: d.liveThread},
 			{Pattern: "GET /t/{no}/new", Handle: d.news},
 			{Pattern: "GET /t/{no}/reply", Handle: d.askReply},
@@ -54,4 +57,16 @@ func New(boards *board.Boards, directory *board.Directory, pictures *media.Pictu
 			{Pattern: "GET /thread/{file}", Handle: d.oldThread},
 		},
 	}
+}
+
+// aboutBoard is what moves a page of a board.
+func aboutBoard(q *page.Request) []cache.Topic { return []cache.Topic{{Board: q.Place.Path()}} }
+
+// aboutThread is what moves a page of a thread.
+func aboutThread(q *page.Request) []cache.Topic {
+	n, err := number(q)
+	if err != nil {
+		return nil
+	}
+	return []cache.Topic{{Thread: n}}
 }

@@ -41,9 +41,13 @@ type site struct {
 	t     *testing.T
 	clock *clock.Clock
 	log   *bytes.Buffer
+	moved chan event.Event // what made pages old
 }
 
-func open(t *testing.T, d *db.DB, limits board.Limits) *site {
+func open(t *testing.T, d *db.DB, limits board.Limits) *site { return openKeeping(t, d, limits, 0) }
+
+// openKeeping opens a site that keeps pages in so many bytes.
+func openKeeping(t *testing.T, d *db.DB, limits board.Limits, cache int64) *site {
 	t.Helper()
 	s := &site{t: t, clock: clock.Hold(noon), log: new(bytes.Buffer)}
 	boards := board.New(d, s.clock, event.New(), gazetteer(), limits)
@@ -51,16 +55,27 @@ func open(t *testing.T, d *db.DB, limits board.Limits) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go directory.Follow(t.Context(), func(err error) { t.Error(err) })
 	rates := guard.Defaults()
 	rates.Wait = 5 * time.Second
-	s.Server, err = web.New(web.Settings{Settings: page.Settings{
+	s.Server, err = web.New(web.Settings{PageCache: cache, Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: guard.New(s.clock, rates), Clock: s.clock,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}}, boardpages.New(boards, directory, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.moved = make(chan event.Event, 100)
+	go directory.Follow(t.Context(), func(e event.Event) {
+		quoted, err := boards.QuotedThreads(t.Context(), e.Post)
+		if err != nil && t.Context().Err() == nil {
+			t.Error(err)
+		}
+		s.Moved(e, quoted...)
+		select {
+		case s.moved <- e:
+		default: // nobody waits
+		}
+	}, func(err error) { t.Error(err) })
 	return s
 }
 
@@ -129,6 +144,9 @@ func form(p *pagetest.Page) (action string, values url.Values) {
 func (b *browser) write(path string, fields ...string) *pagetest.Page {
 	b.t.Helper()
 	action, values := form(b.get(path).Want(200))
+	if values.Get("ticket") == "" { // as on a page for everybody: the stylesheet asks for a cookie
+		b.get("/ticket.png").Want(200)
+	}
 	for i := 0; i < len(fields); i += 2 {
 		values.Set(fields[i], fields[i+1])
 	}
@@ -257,7 +275,7 @@ func TestAFormForAVanishedThreadGivesTheTextBack(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		b := s.browser()
 		thread := b.start("gr/athens", "soon gone", "soon gone")
-		action, values := form(s.browser().get(thread))
+		action, values := form(s.browser().get(thread + "/reply"))
 		values.Set("body", "what I wrote for an hour")
 		b.post("/take-back", url.Values{"post": {number(thread)}}).Want(http.StatusSeeOther)
 		s.clock.Advance(6 * time.Second)
@@ -312,7 +330,7 @@ func TestSendingTwicePostsOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		b := s.browser()
 		thread := b.start("gr/athens", "s", "b")
-		action, values := form(b.get(thread))
+		action, values := form(b.get(thread + "/reply"))
 		values.Set("body", "pressed twice")
 		s.clock.Advance(6 * time.Second)
 		var wg sync.WaitGroup

@@ -81,7 +81,6 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	}
 	if t.Open() {
 		v.Write = d.blank(q, &t)
-		v.Ticket = v.Write.Ticket
 	}
 	beside, err := d.boards.Threads(q.Context(), q.Place, 0, others+1)
 	if err != nil {

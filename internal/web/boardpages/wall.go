@@ -78,7 +78,6 @@ func (d *door) wall(q *page.Request) error {
 	if len(w.Notices) == 0 {
 		v.Write = d.blank(q, nil)
 		v.Modules = append(v.Modules, "write.js")
-		v.Ticket = v.Write.Ticket
 	}
 	if q.Place.Kind() == place.City && len(w.Notices) < 4 {
 		v.Near = d.directory.Nearest(q.Place, neighbours)

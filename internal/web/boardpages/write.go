@@ -1,6 +1,7 @@
 package boardpages
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -57,13 +58,14 @@ type writeView struct {
 	Write   *writing
 }
 
-// blank is an empty form: to reply to t, or to start a thread where t is nil.
+// blank is an empty form: to reply to t, or to start a thread where t is nil. On
+// a page that is the same for everybody it has no ticket: the browser is lent one
+// when somebody begins to write (ticket.go).
 func (d *door) blank(q *page.Request, t *board.Thread) *writing {
 	w := &writing{Action: "/" + q.Place.Path() + "/new", Opens: true, Limits: d.boards.Limits(), Slots: d.slots(q), Waits: d.pictureWaits(q)}
 	if t != nil {
 		w.Action, w.Opens = t.Path(), false
 	}
-	w.give(q)
 	return w
 }
 
@@ -87,7 +89,7 @@ func (d *door) read(q *page.Request, action string, opens bool) (*writing, board
 	w := &writing{
 		Action: action, Opens: opens, Limits: d.boards.Limits(),
 		Subject: showable(n.Subject), Name: showable(n.Name), Body: showable(n.Body), Options: showable(n.Options), Sage: n.Sage,
-		Ticket: showable(form.Get("ticket")), Slots: d.slots(q), Waits: d.pictureWaits(q),
+		Ticket: showable(cmp.Or(form.Get("ticket"), q.LentTicket())), Slots: d.slots(q), Waits: d.pictureWaits(q),
 	}
 	w.readSlots(q)
 	w.More = w.Name != "" || w.Options != ""

@@ -22,42 +22,68 @@ async function work(ticket, bits, told) {
   }
 }
 
+// rules are what a ticket asks for: so many bits of work, or waiting until ready.
+function rules(bits, wait) {
+  return { bits: Number(bits), ready: performance.now() + Number(wait) };
+}
+
 for (const form of document.querySelectorAll("form.write")) {
   const ticket = form.elements.namedItem("ticket");
-  const bits = Number(form.dataset.work);
-  const ready = performance.now() + Number(form.dataset.wait);
   const wait = form.querySelector(".wait");
-  let proof = null; // the work under way, once begun
-  let pressed = null; // the button that waits for it
+  let pressed = null; // the button that waits for the ticket, or for the work
+
+  // What the form came with, or what it is lent once somebody begins to write.
+  let lent = "lend" in form.dataset ? null : Promise.resolve(rules(form.dataset.work, form.dataset.wait));
+  form.removeAttribute("data-lend"); // so that the stylesheet asks for none
 
   const tell = (text) => { if (wait) wait.textContent = text; };
 
-  const begin = () => {
+  // lend asks for a ticket. Where none comes the form is sent without, and comes
+  // back with one. A browser that fills the form in again knows the old one.
+  const lend = () => lent ??= ticket.value ? Promise.resolve(rules(0, 0)) : fetch("/ticket.json")
+    .then(async (answer) => {
+      const { ticket: text, bits, wait } = await answer.json();
+      ticket.value = text;
+      return rules(bits, wait);
+    })
+    .catch(() => { lent = null; return rules(0, 0); });
+
+  let proof = null; // the work under way, once begun
+  const begin = (bits) => {
     proof ??= work(ticket.value, bits, (done) => {
       if (pressed) tell(`${form.dataset.working} ${"▓".repeat(Math.round(done * 10)).padEnd(10, "░")}`);
     });
     return proof;
   };
 
-  form.addEventListener("focusin", () => { if (bits > 0) begin(); }, { once: true });
+  form.addEventListener("focusin", async () => {
+    const { bits } = await lend();
+    if (bits > 0) begin(bits);
+  }, { once: true });
 
+  let free = false; // nothing is waited for any more
   form.addEventListener("submit", async (event) => {
-    if (event.submitter?.value === "preview" || form.elements.namedItem("proof") || performance.now() > ready || bits === 0) return;
+    if (free || event.submitter?.value === "preview" || form.elements.namedItem("proof")) return;
     event.preventDefault();
     if (pressed) return;
     pressed = event.submitter ?? form.querySelector("button");
-    // Whichever comes first: on a slow device the wait may be over before the work is.
-    const patience = new Promise((over) => setTimeout(over, ready - performance.now(), ""));
-    const found = document.createElement("input");
-    found.type = "hidden";
-    found.name = "proof";
-    found.value = await Promise.race([begin(), patience]);
-    form.append(found);
+    const { bits, ready } = await lend();
+    if (bits > 0 && performance.now() < ready) {
+      // Whichever comes first: on a slow device the wait may be over before the work is.
+      const patience = new Promise((over) => setTimeout(over, ready - performance.now(), ""));
+      const found = document.createElement("input");
+      found.type = "hidden";
+      found.name = "proof";
+      found.value = await Promise.race([begin(bits), patience]);
+      form.append(found);
+    }
     // A form takes no second sending while it is still being told of the first,
     // which it is where the work was done before the button was pressed.
     await new Promise((over) => setTimeout(over));
+    free = true;
     form.requestSubmit(pressed);
     pressed = null;
+    free = false;
   });
 
   form.addEventListener("keydown", (event) => {

@@ -63,6 +63,15 @@ func (q *Request) JSON(value any, keep time.Duration) error {
 	return nil
 }
 
+// Once answers with what is for this request alone, and kept by nobody.
+func (q *Request) Once(kind string, body []byte) error {
+	h := q.W.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", "no-store")
+	door.Write(q.W, q.R, http.StatusOK, body)
+	return nil
+}
+
 // without is a page as it would be without its form's ticket. A browser that
 // has the page may go on with the ticket in it: had it been spent, by a post
 // on this page, the page would have changed.

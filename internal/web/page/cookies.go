@@ -55,6 +55,34 @@ func (q *Request) KeepActor() (key.Actor, error) {
 	return actor, nil
 }
 
+// FreshCookie is what a browser has for a moment after it sent a form: it is
+// shown no page that was made before. A cache in front of the site has to let it
+// through.
+const FreshCookie = "moot-fresh"
+
+const freshTime = 10 * time.Second
+
+// ticketCookie holds the ticket of a browser without script that began to write.
+const ticketCookie = "moot-ticket"
+
+// LendTicket gives a browser a ticket for the form that it writes in. One that it
+// has and that is good still is as good as another.
+func (q *Request) LendTicket() {
+	if _, good := q.Site.Guard.Look(q.LentTicket()); !good {
+		t := q.Site.Guard.Issue()
+		q.cookie(ticketCookie, t.Text, t.Life)
+	}
+}
+
+// LentTicket is the ticket that the browser was lent, or "".
+func (q *Request) LentTicket() string {
+	c, err := q.R.Cookie(ticketCookie)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
 func (q *Request) cookie(name, value string, life time.Duration) {
 	http.SetCookie(q.W, &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: int(life / time.Second),
@@ -75,7 +103,7 @@ func (q *Request) choose() {
 		q.Language, _ = q.Site.language(c.Value)
 	}
 	if q.Language == nil {
-		q.Language = q.Site.match(q.R.Header.Get("Accept-Language"))
+		q.Language = q.Site.Match(q.R.Header.Get("Accept-Language"))
 	}
 	if theme := query.Get("theme"); slices.Contains(themes, theme) {
 		q.Theme = theme

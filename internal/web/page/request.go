@@ -11,6 +11,7 @@ import (
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/place"
+	"moot/internal/web/cache"
 )
 
 // Reader is who pages are made for: on which site, and in which language.
@@ -51,8 +52,14 @@ type Route struct {
 	Handle  Handler
 	Live    Listen      // in place of Handle: the answer is a stream of what happens
 	Class   guard.Class // what asking costs; a POST always costs guard.Post
+	Shared  Shared      // the page at the pattern's own address, without a query, is the same for everybody
 	Files   int         // how many files its form may bring; 0: none
 }
+
+// Shared says what a page is about that is the same for everybody, in one
+// language and theme: what moves it. Its handler looks at nothing else of a
+// request than its path.
+type Shared func(q *Request) []cache.Topic
 
 // Pages is what a folder brings to the site: its files, and its addresses.
 // Those in Site are whole ("GET /find"); those in Board follow any place's path
@@ -71,6 +78,29 @@ func New(s *Site, w http.ResponseWriter, r *http.Request, visitor guard.Visitor)
 	return q
 }
 
+// Wishing is a Request of which only language and theme are looked at: those
+// that cookies and headers wish for.
+func Wishing(s *Site, r *http.Request) *Request {
+	q := &Request{W: nowhere{}, R: r, Reader: Reader{Site: s}, address: r.URL}
+	q.choose()
+	return q
+}
+
+// nowhere takes no answer.
+type nowhere struct{}
+
+func (nowhere) Header() http.Header         { return http.Header{} }
+func (nowhere) Write(b []byte) (int, error) { return len(b), nil }
+func (nowhere) WriteHeader(int)             {}
+
+// ForAll is the request without anything of who asked but language and theme: for
+// an answer that everybody gets.
+func (q *Request) ForAll(ctx context.Context, w http.ResponseWriter) *Request {
+	r := q.R.WithContext(ctx)
+	r.Method, r.Header, r.RemoteAddr = http.MethodGet, http.Header{}, ""
+	return &Request{W: w, R: r, Reader: q.Reader, Theme: q.Theme, Place: q.Place, address: q.address}
+}
+
 // Context is the request's: it ends when the visitor goes away.
 func (q *Request) Context() context.Context { return q.R.Context() }
 
@@ -86,6 +116,9 @@ func (q *Request) Redirect(status int, address string) error {
 	q.W.Header().Set("Location", address)
 	if status == http.StatusSeeOther {
 		q.W.Header().Set("Cache-Control", "no-store")
+		if q.R.Method == http.MethodPost {
+			q.cookie(FreshCookie, "1", freshTime)
+		}
 	}
 	q.W.WriteHeader(status)
 	return nil

@@ -2,6 +2,7 @@ package page
 
 import (
 	"log/slog"
+	"sync"
 
 	"moot/internal/clock"
 	"moot/internal/guard"
@@ -28,6 +29,7 @@ type Site struct {
 	Assets *Assets
 
 	secure    bool // served by https: cookies carry Secure and the __Host- prefix
+	matched   matches
 	match     func(acceptLanguage string) *lang.Language
 	templates map[string]templates // by language code
 }
@@ -53,6 +55,40 @@ func Open(settings Settings, folders ...*Folder) (*Site, error) {
 		}
 	}
 	return s, nil
+}
+
+// Match is the language that an Accept-Language header wishes for (RFC 9110,
+// 12.5.4). What was asked lately is remembered.
+func (s *Site) Match(acceptLanguage string) *lang.Language {
+	return s.matched.of(acceptLanguage, s.match)
+}
+
+// matches remembers what headers come to. Browsers send few different ones; those
+// that somebody makes up push all out.
+type matches struct {
+	mu    sync.RWMutex
+	known map[string]*lang.Language
+}
+
+const mostMatches, longestMatch = 1000, 100 // headers, and bytes of one
+
+func (m *matches) of(header string, match func(string) *lang.Language) *lang.Language {
+	m.mu.RLock()
+	l := m.known[header]
+	m.mu.RUnlock()
+	if l != nil {
+		return l
+	}
+	l = match(header)
+	if len(header) <= longestMatch {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if m.known == nil || len(m.known) >= mostMatches {
+			m.known = map[string]*lang.Language{}
+		}
+		m.known[header] = l
+	}
+	return l
 }
 
 // language finds one of the languages that the site offers.

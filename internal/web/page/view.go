@@ -65,7 +65,10 @@ type Choice struct {
 }
 
 // Themes are the themes there are, the default first.
-var themes = []string{"auto", "light", "dark", "classic"}
+var themes = []string{PlainTheme, "light", "dark", "classic"}
+
+// PlainTheme is that of who wishes for none: the device's.
+const PlainTheme = "auto"
 
 // complete fills in what Render knows.
 func (v *View) complete(q *Request) {

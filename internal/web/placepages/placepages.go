@@ -6,6 +6,7 @@ import (
 	"moot/internal/atlas"
 	"moot/internal/board"
 	"moot/internal/guard"
+	"moot/internal/web/cache"
 	"moot/internal/web/page"
 )
 
@@ -28,7 +29,7 @@ func New(boards *board.Boards, directory *board.Directory, maps *atlas.Atlas) pa
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{
-			{Pattern: "GET /{$}", Handle: d.front},
+			{Pattern: "GET /{$}", Handle: d.front, Shared: aboutAll},
 			{Pattern: "GET /find", Handle: d.find, Class: guard.Search},
 			{Pattern: "GET /find.json", Handle: d.suggest, Class: guard.Search},
 			{Pattern: "GET /about", Handle: d.about},
@@ -38,4 +39,9 @@ func New(boards *board.Boards, directory *board.Directory, maps *atlas.Atlas) pa
 			{Pattern: "GET /map", Handle: d.chart},
 		},
 	}
+}
+
+// aboutAll is what moves a page that tells of all boards.
+func aboutAll(q *page.Request) []cache.Topic {
+	return []cache.Topic{{Board: q.Site.Gazetteer.World().Path()}}
 }

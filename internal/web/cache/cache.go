@@ -1,0 +1,232 @@
+package cache
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"moot/internal/clock"
+)
+
+const (
+	// Calm is how often a page is rendered at the most while it moves.
+	Calm = time.Second
+	// Life is how long a page that nothing moves stands.
+	Life = time.Minute
+)
+
+// making is how long the rendering of a page may take. It goes on when the one
+// who asked has gone, for the others.
+const making = 20 * time.Second
+
+// Topic is what a page is about, and so what moves it.
+type Topic struct {
+	Thread int64  // a thread, or
+	Board  string // the path of a place whose board it is, with all that lies beneath
+}
+
+// Maker renders a page; nil where what comes of it is not for everybody.
+type Maker func(ctx context.Context) (*Page, error)
+
+// Cache keeps pages. It is safe for many goroutines.
+type Cache struct {
+	clock *clock.Clock
+	limit int64 // bytes
+
+	mu      sync.Mutex
+	entries map[string]*entry
+	topics  map[Topic]map[*entry]struct{}
+	begun   int64 // renderings, ever
+	size    int64 // bytes of all pages
+	// SIEVE's queue: new ones come in at the head, the hand goes from the tail up.
+	head, tail, hand *entry
+
+	hits, made, dropped, waiting atomic.Int64
+}
+
+// entry is a page, or the place of one that is being made.
+type entry struct {
+	key    string
+	topics []Topic
+	page   *Page
+	turn   int64     // of the rendering that made it
+	made   time.Time // when that began
+	old    bool      // it moved after that
+	asked  atomic.Bool
+	flight *flight
+
+	newer, older *entry // in the queue; both nil, and not the head, while it has no page
+	queued       bool
+}
+
+// flight is a rendering under way.
+type flight struct {
+	turn  int64
+	moved bool // meanwhile
+	done  chan struct{}
+	page  *Page
+	err   error
+}
+
+// Open makes a cache of so many bytes.
+func Open(c *clock.Clock, limit int64) *Cache {
+	return &Cache{clock: c, limit: limit, entries: map[string]*entry{}, topics: map[Topic]map[*entry]struct{}{}}
+}
+
+// Get is the page of a key as it is now, or nil where it has to be made.
+func (c *Cache) Get(key string) *Page {
+	now := c.clock.Now()
+	c.mu.Lock()
+	e := c.entries[key]
+	var p *Page
+	if e != nil && e.good(now) {
+		p = e.page
+	}
+	c.mu.Unlock()
+	if p != nil {
+		if !e.asked.Load() {
+			e.asked.Store(true)
+		}
+		c.hits.Add(1)
+	}
+	return p
+}
+
+// good reports whether a page may be handed out.
+func (e *entry) good(now time.Time) bool {
+	age := now.Sub(e.made)
+	return e.page != nil && age < Life && age >= 0 && (!e.old || age < Calm)
+}
+
+// Page is the page of a key, made where there is none that is good. fresh: one
+// whose making began after this call. It is nil where what is made is not for
+// everybody; then whoever asks has to ask for themselves.
+func (c *Cache) Page(ctx context.Context, key string, topics []Topic, fresh bool, make Maker) (*Page, error) {
+	c.mu.Lock()
+	least := int64(0)
+	if fresh {
+		least = c.begun + 1
+	}
+	for {
+		e := c.entry(key, topics)
+		if fresh && e.page != nil && e.turn >= least || !fresh && e.good(c.clock.Now()) {
+			p := e.page
+			c.mu.Unlock()
+			c.hits.Add(1)
+			return p, nil
+		}
+		f := e.flight
+		if f == nil {
+			f = c.begin(e)
+			c.mu.Unlock()
+			return c.fly(ctx, e, f, make)
+		}
+		c.mu.Unlock()
+		if err := c.wait(ctx, f); err != nil {
+			return nil, err
+		}
+		if f.turn >= least {
+			return f.page, f.err
+		}
+		c.mu.Lock()
+	}
+}
+
+// wait waits for a rendering.
+func (c *Cache) wait(ctx context.Context, f *flight) error {
+	c.waiting.Add(1)
+	defer c.waiting.Add(-1)
+	select {
+	case <-f.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// entry is the entry of a key, made where there is none. The lock is held.
+func (c *Cache) entry(key string, topics []Topic) *entry {
+	e := c.entries[key]
+	if e != nil {
+		return e
+	}
+	e = &entry{key: key, topics: topics}
+	c.entries[key] = e
+	for _, t := range topics {
+		if c.topics[t] == nil {
+			c.topics[t] = map[*entry]struct{}{}
+		}
+		c.topics[t][e] = struct{}{}
+	}
+	return e
+}
+
+// begin begins a rendering. The lock is held.
+func (c *Cache) begin(e *entry) *flight {
+	c.begun++
+	e.flight = &flight{turn: c.begun, done: make(chan struct{})}
+	return e.flight
+}
+
+// fly makes a page for all who wait for it.
+func (c *Cache) fly(ctx context.Context, e *entry, f *flight, make Maker) (*Page, error) {
+	began := c.clock.Now()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), making)
+	defer cancel()
+	defer func() { // also where rendering panics: then there is no page
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		e.flight = nil
+		c.settle(e, f, began)
+		close(f.done)
+	}()
+	f.page, f.err = make(ctx)
+	c.made.Add(1)
+	return f.page, f.err
+}
+
+// settle keeps what a rendering made, or forgets the key. The lock is held.
+func (c *Cache) settle(e *entry, f *flight, began time.Time) {
+	if f.page == nil || f.page.size() > c.limit/4 {
+		c.drop(e)
+		return
+	}
+	if e.page != nil {
+		c.size -= e.page.size()
+	}
+	e.page, e.turn, e.made, e.old = f.page, f.turn, began, f.moved
+	c.size += e.page.size()
+	if !e.queued {
+		c.enqueue(e)
+	}
+	c.evict(e)
+}
+
+// Moved makes all pages of these topics old.
+func (c *Cache) Moved(topics ...Topic) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range topics {
+		for e := range c.topics[t] {
+			e.old = true
+			if e.flight != nil {
+				e.flight.moved = true
+			}
+		}
+	}
+}
+
+// Stats are counts since the start, and what is kept now.
+type Stats struct {
+	Hits, Made, Dropped int64 // pages handed out, rendered, put out to make room
+	Pages               int
+	Bytes               int64
+}
+
+// Stats is what the cache has done.
+func (c *Cache) Stats() Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return Stats{c.hits.Load(), c.made.Load(), c.dropped.Load(), len(c.entries), c.size}
+}

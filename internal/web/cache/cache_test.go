@@ -1,0 +1,320 @@
+package cache
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"moot/internal/clock"
+)
+
+var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+
+func page(body string) *Page {
+	return New("GET /x", 200, http.Header{"Etag": {fmt.Sprintf(`W/"%d"`, len(body))}, "Content-Type": {"text/html"}}, []byte(body))
+}
+
+// maker makes pages that say which rendering they are of.
+type maker struct{ made atomic.Int64 }
+
+func (m *maker) make(context.Context) (*Page, error) {
+	return page(fmt.Sprint("page ", m.made.Add(1))), nil
+}
+
+func (m *maker) get(t *testing.T, c *Cache, key string, fresh bool, topics ...Topic) string {
+	t.Helper()
+	p, err := c.Page(t.Context(), key, topics, fresh, m.make)
+	if err != nil || p == nil {
+		t.Fatalf("%v, %v", p, err)
+	}
+	return string(p.body)
+}
+
+func TestAPageIsMadeOnceUntilItMoves(t *testing.T) {
+	held := clock.Hold(noon)
+	c, m := Open(held, 1<<20), &maker{}
+	thread, other := Topic{Thread: 1}, Topic{Thread: 2}
+	want := func(want string) {
+		t.Helper()
+		if got := m.get(t, c, "a", false, thread); got != want {
+			t.Errorf("it is %q, want %q", got, want)
+		}
+	}
+	want("page 1")
+	held.Advance(10 * time.Second)
+	want("page 1")
+	if p := c.Get("a"); p == nil || string(p.body) != "page 1" {
+		t.Error("it isn't kept")
+	}
+	c.Moved(other)
+	want("page 1")
+	c.Moved(thread)
+	if c.Get("a") != nil {
+		t.Error("it moved, and is handed out")
+	}
+	want("page 2")
+	// A storm: it moves all the time.
+	c.Moved(thread)
+	want("page 2")
+	held.Advance(Calm - time.Millisecond)
+	want("page 2")
+	held.Advance(time.Millisecond)
+	want("page 3")
+	// Nothing moves it: it ages.
+	held.Advance(Life - time.Millisecond)
+	want("page 3")
+	held.Advance(time.Millisecond)
+	want("page 4")
+	held.Advance(-time.Hour) // a clock that is set back keeps nothing for an hour
+	want("page 5")
+}
+
+func TestWhoHasJustPostedGetsAPageMadeAfterIt(t *testing.T) {
+	c, m := Open(clock.Hold(noon), 1<<20), &maker{}
+	for n := 1; n < 4; n++ {
+		if got := m.get(t, c, "a", true); got != fmt.Sprint("page ", n) {
+			t.Errorf("asked for a fresh one the %d. time: %s", n, got)
+		}
+	}
+	if got := m.get(t, c, "a", false); got != "page 3" {
+		t.Errorf("others get %s", got)
+	}
+}
+
+// One renders, many wait; who asks for a fresh one meanwhile isn't given what
+// was begun before, and all of those share one more.
+func TestManyAskAndOneRenders(t *testing.T) {
+	c := Open(clock.Hold(noon), 1<<20)
+	var made atomic.Int64
+	begun, go1 := make(chan struct{}), make(chan struct{})
+	slow := func(context.Context) (*Page, error) {
+		n := made.Add(1)
+		if n == 1 {
+			close(begun)
+			<-go1
+		}
+		return page(fmt.Sprint("page ", n)), nil
+	}
+	var all sync.WaitGroup
+	ask := func(fresh bool, want string) {
+		all.Go(func() {
+			p, err := c.Page(t.Context(), "a", []Topic{{Thread: 1}}, fresh, slow)
+			if err != nil || string(p.body) != want {
+				t.Errorf("fresh %v: %v, %v", fresh, p, err)
+			}
+		})
+	}
+	ask(false, "page 1")
+	<-begun
+	for range 50 {
+		ask(false, "page 1")
+	}
+	waiting(t, c, 50)
+	for range 50 {
+		ask(true, "page 2")
+	}
+	waiting(t, c, 100)
+	c.Moved(Topic{Thread: 1}) // while it is being made: it is old when it comes
+	close(go1)
+	all.Wait()
+	if n := made.Load(); n != 2 {
+		t.Errorf("%d renderings", n)
+	}
+}
+
+// waiting waits until so many wait for a rendering.
+func waiting(t *testing.T, c *Cache, n int64) {
+	t.Helper()
+	for c.waiting.Load() < n {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestWhoGoesAwayCostsTheOthersNothing(t *testing.T) {
+	c := Open(clock.Hold(noon), 1<<20)
+	ctx, leave := context.WithCancel(t.Context())
+	p, err := c.Page(ctx, "a", nil, false, func(ctx context.Context) (*Page, error) {
+		leave()
+		return page("whole"), ctx.Err()
+	})
+	if err != nil || string(p.body) != "whole" {
+		t.Errorf("%v, %v", p, err)
+	}
+	if _, err := c.Page(ctx, "a", nil, false, nil); err != nil {
+		t.Errorf("it is kept for who comes after: %v", err)
+	}
+}
+
+func TestWhatIsNotForEverybodyIsNotKept(t *testing.T) {
+	c := Open(clock.Hold(noon), 1<<20)
+	broken := errors.New("broken")
+	for range 2 {
+		if p, err := c.Page(t.Context(), "a", []Topic{{Thread: 1}}, false, func(context.Context) (*Page, error) { return nil, broken }); p != nil || err != broken {
+			t.Errorf("%v, %v", p, err)
+		}
+		if p, err := c.Page(t.Context(), "a", []Topic{{Thread: 1}}, false, func(context.Context) (*Page, error) { return nil, nil }); p != nil || err != nil {
+			t.Errorf("%v, %v", p, err)
+		}
+		func() {
+			defer func() { recover() }()
+			c.Page(t.Context(), "a", []Topic{{Thread: 1}}, false, func(context.Context) (*Page, error) { panic("broken") })
+		}()
+	}
+	if s := c.Stats(); s.Pages != 0 || s.Bytes != 0 || len(c.topics) != 0 {
+		t.Errorf("something stays: %+v, %d topics", s, len(c.topics))
+	}
+	tag := func(more ...string) http.Header {
+		h := http.Header{"Etag": {`W/"x"`}}
+		for i := 0; i < len(more); i += 2 {
+			h.Set(more[i], more[i+1])
+		}
+		return h
+	}
+	for about, p := range map[string]*Page{
+		"not found":    New("", 404, tag(), nil),
+		"a redirect":   New("", 301, tag(), nil),
+		"with a token": New("", 200, tag("Set-Cookie", "x=y"), nil),
+		"without tag":  New("", 200, http.Header{}, nil),
+	} {
+		if p != nil {
+			t.Errorf("%s is kept", about)
+		}
+	}
+}
+
+func TestMemoryIsBoundedAndWhatIsReadOftenStays(t *testing.T) {
+	c := Open(clock.Hold(noon), 100<<10)
+	body := strings.Repeat("x", 4<<10)
+	get := func(key string) {
+		if c.Get(key) != nil {
+			return
+		}
+		if _, err := c.Page(t.Context(), key, []Topic{{Board: key}}, false, func(context.Context) (*Page, error) { return page(body), nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 1000 { // somebody reads every board there is, once
+		get(fmt.Sprint("once ", n))
+		get("often")
+		get("also")
+		if c.Get("often") == nil || c.Get("also") == nil {
+			t.Fatalf("after %d others, what everybody reads is gone", n)
+		}
+		if s := c.Stats(); s.Bytes > 100<<10 {
+			t.Fatalf("%d bytes", s.Bytes)
+		}
+	}
+	s := c.Stats()
+	if s.Pages != len(c.topics) || s.Pages > 12 || s.Dropped < 900 || s.Made > 1010 {
+		t.Errorf("%+v, %d topics", s, len(c.topics))
+	}
+	huge := strings.Repeat("x", 60<<10)
+	if p, err := c.Page(t.Context(), "huge", nil, false, func(context.Context) (*Page, error) { return page(huge), nil }); err != nil || p == nil || c.Get("huge") != nil || c.Get("often") == nil {
+		t.Error("one page that is a large part of all room pushes out the others")
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	c := Open(clock.New(), 64<<10)
+	var all sync.WaitGroup
+	for g := range 8 {
+		all.Go(func() {
+			for n := range 2000 {
+				key := fmt.Sprint(n * (g + 1) % 37)
+				switch n % 5 {
+				case 0:
+					c.Moved(Topic{Board: key})
+				case 1:
+					c.Get(key)
+				default:
+					p, err := c.Page(context.Background(), key, []Topic{{Board: key}}, n%7 == 0, func(context.Context) (*Page, error) { return page(strings.Repeat("x", 500+n)), nil })
+					if err != nil || p == nil {
+						t.Error(p, err)
+					}
+				}
+			}
+		})
+	}
+	all.Wait()
+	queued := 0
+	for e := c.head; e != nil; e = e.older {
+		queued++
+	}
+	if s := c.Stats(); queued != s.Pages || s.Bytes > 64<<10 || s.Bytes < 0 {
+		t.Errorf("%d in the queue, %+v", queued, s)
+	}
+}
+
+func TestFormsOfAPage(t *testing.T) {
+	body := strings.Repeat("a page that says the same many times. ", 200)
+	p := page(body)
+	for accepted, want := range map[string]string{
+		"": "", "gzip": "gzip", "gzip, deflate, br, zstd": "br", "gzip, zstd": "zstd", "br;q=0, gzip": "gzip", "identity": "",
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		if accepted != "" {
+			r.Header.Set("Accept-Encoding", accepted)
+		}
+		w := httptest.NewRecorder()
+		p.Serve(w, r)
+		h := w.Header()
+		if got := h.Get("Content-Encoding"); got != want || h.Get("Content-Length") != fmt.Sprint(w.Body.Len()) || h.Get("ETag") != `W/"7600"` {
+			t.Errorf("%q: %v", accepted, h)
+		}
+		if got := unpacked(t, w.Body, want); got != body {
+			t.Errorf("%q: %d bytes come out", accepted, len(got))
+		}
+		r.Method = "HEAD"
+		head := httptest.NewRecorder()
+		p.Serve(head, r)
+		if head.Body.Len() != 0 || head.Header().Get("Content-Length") != h.Get("Content-Length") {
+			t.Errorf("%q, HEAD: %d bytes, %v", accepted, head.Body.Len(), head.Header())
+		}
+		r.Header.Set("If-None-Match", `W/"1", W/"7600"`)
+		same := httptest.NewRecorder()
+		if status := p.Serve(same, r); status != 304 || same.Body.Len() != 0 || same.Header().Get("Content-Type") != "" || same.Header().Get("ETag") == "" {
+			t.Errorf("%q, again: %d, %v", accepted, status, same.Header())
+		}
+	}
+	short := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	page("short").Serve(short, r)
+	if short.Header().Get("Content-Encoding") != "" || short.Body.String() != "short" {
+		t.Error("a page of a few bytes is compressed")
+	}
+}
+
+func unpacked(t *testing.T, from io.Reader, coding string) string {
+	t.Helper()
+	var err error
+	switch coding {
+	case "gzip":
+		from, err = gzip.NewReader(from)
+	case "br":
+		from = brotli.NewReader(from)
+	case "zstd":
+		from, err = zstd.NewReader(from)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if _, err := out.ReadFrom(from); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}

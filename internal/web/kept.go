@@ -1,0 +1,122 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"moot/internal/event"
+	"moot/internal/web/cache"
+	"moot/internal/web/page"
+)
+
+// Moved makes the pages old that show what happened: of its thread, of its board
+// and of those above, and of the threads to which its post refers.
+func (s *Server) Moved(e event.Event, quoted ...int64) {
+	if s.pages == nil {
+		return
+	}
+	topics := []cache.Topic{{Thread: e.Thread}}
+	for _, thread := range quoted {
+		topics = append(topics, cache.Topic{Thread: thread})
+	}
+	if p, ok := s.site.Gazetteer.ByPath(e.Place); ok {
+		for ; p.Valid(); p = p.Parent() {
+			topics = append(topics, cache.Topic{Board: p.Path()})
+		}
+	}
+	s.pages.Moved(topics...)
+}
+
+// kept answers with a page that is kept, before anything else is asked of the
+// request: that costs less than finding out whether its visitor asks too much.
+func (s *Server) kept(w http.ResponseWriter, r *http.Request) bool {
+	if s.pages == nil || !reads(r.Method) || r.URL.RawQuery != "" {
+		return false
+	}
+	fresh, language, theme := s.wishes(r)
+	if fresh {
+		return false
+	}
+	p := s.pages.Get(pageKey(language, theme, r.URL.Path))
+	if p == nil {
+		return false
+	}
+	start := time.Now()
+	setWriteDeadline(w, start)
+	status := p.Serve(w, r)
+	s.metrics.observe(p.Route, status, time.Since(start))
+	return true
+}
+
+// pageKey tells apart the pages that are kept.
+func pageKey(language, theme, path string) string { return language + " " + theme + " " + path }
+
+// wishes are the language and the theme that a request wishes for without a word
+// in its address, and whether its visitor has just posted.
+func (s *Server) wishes(r *http.Request) (fresh bool, language, theme string) {
+	if cookies := r.Header["Cookie"]; len(cookies) > 0 {
+		q := page.Wishing(s.site, r)
+		return strings.Contains(cookies[0], page.FreshCookie+"="), q.Language.Code(), q.Theme
+	}
+	return false, s.site.Match(r.Header.Get("Accept-Language")).Code(), page.PlainTheme
+}
+
+// share answers with a page that is the same for everybody, made now where none
+// is kept. It reports whether it has answered: a page that turned out to be for
+// nobody else is for its handler.
+func (s *Server) share(q *page.Request, route page.Route, label string) (bool, error) {
+	if s.pages == nil || route.Shared == nil || !reads(q.R.Method) || q.R.URL.RawQuery != "" {
+		return false, nil
+	}
+	fresh, _, _ := s.wishes(q.R)
+	p, err := s.pages.Page(q.Context(), pageKey(q.Language.Code(), q.Theme, q.Path()), route.Shared(q), fresh,
+		func(ctx context.Context) (*cache.Page, error) { return s.makePage(ctx, q, route, label) })
+	if err != nil || p == nil {
+		return false, err
+	}
+	p.Serve(q.W, q.R)
+	return true, nil
+}
+
+// errBusy is that there is no place for a page to be made in.
+var errBusy = errors.New("web: no place to make a page in")
+
+// makePage has a handler answer for everybody: it gets a request that tells it
+// nothing of who asked.
+func (s *Server) makePage(ctx context.Context, q *page.Request, route page.Route, label string) (*cache.Page, error) {
+	leave, ok := s.gates[gateOf(route.Class)].enter(ctx)
+	if !ok {
+		return nil, errBusy
+	}
+	defer leave()
+	answer := &recorder{header: http.Header{}}
+	page.Harden(answer.header)
+	if err := route.Handle(q.ForAll(ctx, answer)); err != nil {
+		return nil, err
+	}
+	return cache.New(label, answer.status, answer.header, answer.body.Bytes()), nil
+}
+
+// recorder keeps an answer in memory.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *recorder) Header() http.Header { return a.header }
+
+func (a *recorder) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+func (a *recorder) Write(b []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(b)
+}
