@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"moot/internal/event"
@@ -37,32 +36,40 @@ func (s *Server) kept(w http.ResponseWriter, r *http.Request) bool {
 	if s.pages == nil || !reads(r.Method) || r.URL.RawQuery != "" {
 		return false
 	}
-	fresh, language, theme := s.wishes(r)
+	key, fresh := s.wishes(r)
 	if fresh {
 		return false
 	}
-	p := s.pages.Get(pageKey(language, theme, r.URL.Path))
+	p := s.pages.Get(key)
 	if p == nil {
 		return false
 	}
-	start := time.Now()
-	setWriteDeadline(w, start)
-	status := p.Serve(w, r)
-	s.metrics.observe(p.Route, status, time.Since(start))
+	setWriteDeadline(w, time.Now())
+	p.Count(p.Serve(w, r))
 	return true
 }
 
-// pageKey tells apart the pages that are kept.
-func pageKey(language, theme, path string) string { return language + " " + theme + " " + path }
-
-// wishes are the language and the theme that a request wishes for without a word
-// in its address, and whether its visitor has just posted.
-func (s *Server) wishes(r *http.Request) (fresh bool, language, theme string) {
+// wishes are what a request without a query asks for, in the language and the
+// theme that it wishes for, and whether its visitor has just posted.
+func (s *Server) wishes(r *http.Request) (key cache.Key, fresh bool) {
 	if cookies := r.Header["Cookie"]; len(cookies) > 0 {
 		q := page.Wishing(s.site, r)
-		return strings.Contains(cookies[0], page.FreshCookie+"="), q.Language.Code(), q.Theme
+		return keyOf(q), justPosted(r)
 	}
-	return false, s.site.Match(r.Header.Get("Accept-Language")).Code(), page.PlainTheme
+	language := ""
+	if wished := r.Header["Accept-Language"]; len(wished) > 0 {
+		language = wished[0]
+	}
+	return cache.Key{Language: s.site.Match(language).Code(), Theme: page.PlainTheme, Path: r.URL.Path}, false
+}
+
+func keyOf(q *page.Request) cache.Key {
+	return cache.Key{Language: q.Language.Code(), Theme: q.Theme, Path: q.Path()}
+}
+
+func justPosted(r *http.Request) bool {
+	_, err := r.Cookie(page.FreshCookie)
+	return err == nil
 }
 
 // share answers with a page that is the same for everybody, made now where none
@@ -72,8 +79,7 @@ func (s *Server) share(q *page.Request, route page.Route, label string) (bool, e
 	if s.pages == nil || route.Shared == nil || !reads(q.R.Method) || q.R.URL.RawQuery != "" {
 		return false, nil
 	}
-	fresh, _, _ := s.wishes(q.R)
-	p, err := s.pages.Page(q.Context(), pageKey(q.Language.Code(), q.Theme, q.Path()), route.Shared(q), fresh,
+	p, err := s.pages.Page(q.Context(), keyOf(q), route.Shared(q), justPosted(q.R),
 		func(ctx context.Context) (*cache.Page, error) { return s.makePage(ctx, q, route, label) })
 	if err != nil || p == nil {
 		return false, err
@@ -98,7 +104,7 @@ func (s *Server) makePage(ctx context.Context, q *page.Request, route page.Route
 	if err := route.Handle(q.ForAll(ctx, answer)); err != nil {
 		return nil, err
 	}
-	return cache.New(label, answer.status, answer.header, answer.body.Bytes()), nil
+	return cache.New(s.metrics.counter(label), answer.status, answer.header, answer.body.Bytes()), nil
 }
 
 // recorder keeps an answer in memory.

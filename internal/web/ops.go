@@ -32,7 +32,7 @@ func newMetrics(hub *live.Hub) *metrics {
 			Name: "moot_http_requests_total", Help: "Requests answered, by route and class of status.",
 		}, []string{"route", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "moot_http_request_seconds", Help: "Time from the request's head to the end of the answer, by route.",
+			Name: "moot_http_request_seconds", Help: "Time from the request's head to the end of the answer, by route; of pages that were not ready.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"route"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
@@ -52,6 +52,19 @@ func newMetrics(hub *live.Hub) *metrics {
 func (m *metrics) observe(route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status/100)+"xx").Inc()
 	m.duration.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// counter is observe for pages of a route that are kept. It takes no time: it
+// would measure itself.
+func (m *metrics) counter(route string) cache.Count {
+	whole, same := m.requests.WithLabelValues(route, "2xx"), m.requests.WithLabelValues(route, "3xx")
+	return func(status int) {
+		if status == http.StatusOK {
+			whole.Inc()
+		} else {
+			same.Inc()
+		}
+	}
 }
 
 // cached counts what the cache of pages does.

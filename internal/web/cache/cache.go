@@ -26,6 +26,12 @@ type Topic struct {
 	Board  string // the path of a place whose board it is, with all that lies beneath
 }
 
+// Key tells pages apart.
+type Key struct {
+	Language, Theme string // as page.Request has them
+	Path            string
+}
+
 // Maker renders a page; nil where what comes of it is not for everybody.
 type Maker func(ctx context.Context) (*Page, error)
 
@@ -35,7 +41,7 @@ type Cache struct {
 	limit int64 // bytes
 
 	mu      sync.Mutex
-	entries map[string]*entry
+	entries map[Key]*entry
 	topics  map[Topic]map[*entry]struct{}
 	begun   int64 // renderings, ever
 	size    int64 // bytes of all pages
@@ -47,7 +53,7 @@ type Cache struct {
 
 // entry is a page, or the place of one that is being made.
 type entry struct {
-	key    string
+	key    Key
 	topics []Topic
 	page   *Page
 	turn   int64     // of the rendering that made it
@@ -71,11 +77,11 @@ type flight struct {
 
 // Open makes a cache of so many bytes.
 func Open(c *clock.Clock, limit int64) *Cache {
-	return &Cache{clock: c, limit: limit, entries: map[string]*entry{}, topics: map[Topic]map[*entry]struct{}{}}
+	return &Cache{clock: c, limit: limit, entries: map[Key]*entry{}, topics: map[Topic]map[*entry]struct{}{}}
 }
 
 // Get is the page of a key as it is now, or nil where it has to be made.
-func (c *Cache) Get(key string) *Page {
+func (c *Cache) Get(key Key) *Page {
 	now := c.clock.Now()
 	c.mu.Lock()
 	e := c.entries[key]
@@ -102,7 +108,7 @@ func (e *entry) good(now time.Time) bool {
 // Page is the page of a key, made where there is none that is good. fresh: one
 // whose making began after this call. It is nil where what is made is not for
 // everybody; then whoever asks has to ask for themselves.
-func (c *Cache) Page(ctx context.Context, key string, topics []Topic, fresh bool, make Maker) (*Page, error) {
+func (c *Cache) Page(ctx context.Context, key Key, topics []Topic, fresh bool, make Maker) (*Page, error) {
 	c.mu.Lock()
 	least := int64(0)
 	if fresh {
@@ -146,7 +152,7 @@ func (c *Cache) wait(ctx context.Context, f *flight) error {
 }
 
 // entry is the entry of a key, made where there is none. The lock is held.
-func (c *Cache) entry(key string, topics []Topic) *entry {
+func (c *Cache) entry(key Key, topics []Topic) *entry {
 	e := c.entries[key]
 	if e != nil {
 		return e

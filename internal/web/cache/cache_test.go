@@ -24,7 +24,7 @@ import (
 var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 
 func page(body string) *Page {
-	return New("GET /x", 200, http.Header{"Etag": {fmt.Sprintf(`W/"%d"`, len(body))}, "Content-Type": {"text/html"}}, []byte(body))
+	return New(nil, 200, http.Header{"Etag": {fmt.Sprintf(`W/"%d"`, len(body))}, "Content-Type": {"text/html"}}, []byte(body))
 }
 
 // maker makes pages that say which rendering they are of.
@@ -34,9 +34,9 @@ func (m *maker) make(context.Context) (*Page, error) {
 	return page(fmt.Sprint("page ", m.made.Add(1))), nil
 }
 
-func (m *maker) get(t *testing.T, c *Cache, key string, fresh bool, topics ...Topic) string {
+func (m *maker) get(t *testing.T, c *Cache, path string, fresh bool, topics ...Topic) string {
 	t.Helper()
-	p, err := c.Page(t.Context(), key, topics, fresh, m.make)
+	p, err := c.Page(t.Context(), Key{Path: path}, topics, fresh, m.make)
 	if err != nil || p == nil {
 		t.Fatalf("%v, %v", p, err)
 	}
@@ -56,13 +56,13 @@ func TestAPageIsMadeOnceUntilItMoves(t *testing.T) {
 	want("page 1")
 	held.Advance(10 * time.Second)
 	want("page 1")
-	if p := c.Get("a"); p == nil || string(p.body) != "page 1" {
+	if p := c.Get(Key{Path: "a"}); p == nil || string(p.body) != "page 1" {
 		t.Error("it isn't kept")
 	}
 	c.Moved(other)
 	want("page 1")
 	c.Moved(thread)
-	if c.Get("a") != nil {
+	if c.Get(Key{Path: "a"}) != nil {
 		t.Error("it moved, and is handed out")
 	}
 	want("page 2")
@@ -111,7 +111,7 @@ func TestManyAskAndOneRenders(t *testing.T) {
 	var all sync.WaitGroup
 	ask := func(fresh bool, want string) {
 		all.Go(func() {
-			p, err := c.Page(t.Context(), "a", []Topic{{Thread: 1}}, fresh, slow)
+			p, err := c.Page(t.Context(), Key{Path: "a"}, []Topic{{Thread: 1}}, fresh, slow)
 			if err != nil || string(p.body) != want {
 				t.Errorf("fresh %v: %v, %v", fresh, p, err)
 			}
@@ -146,14 +146,14 @@ func waiting(t *testing.T, c *Cache, n int64) {
 func TestWhoGoesAwayCostsTheOthersNothing(t *testing.T) {
 	c := Open(clock.Hold(noon), 1<<20)
 	ctx, leave := context.WithCancel(t.Context())
-	p, err := c.Page(ctx, "a", nil, false, func(ctx context.Context) (*Page, error) {
+	p, err := c.Page(ctx, Key{Path: "a"}, nil, false, func(ctx context.Context) (*Page, error) {
 		leave()
 		return page("whole"), ctx.Err()
 	})
 	if err != nil || string(p.body) != "whole" {
 		t.Errorf("%v, %v", p, err)
 	}
-	if _, err := c.Page(ctx, "a", nil, false, nil); err != nil {
+	if _, err := c.Page(ctx, Key{Path: "a"}, nil, false, nil); err != nil {
 		t.Errorf("it is kept for who comes after: %v", err)
 	}
 }
@@ -162,15 +162,15 @@ func TestWhatIsNotForEverybodyIsNotKept(t *testing.T) {
 	c := Open(clock.Hold(noon), 1<<20)
 	broken := errors.New("broken")
 	for range 2 {
-		if p, err := c.Page(t.Context(), "a", []Topic{{Thread: 1}}, false, func(context.Context) (*Page, error) { return nil, broken }); p != nil || err != broken {
+		if p, err := c.Page(t.Context(), Key{Path: "a"}, []Topic{{Thread: 1}}, false, func(context.Context) (*Page, error) { return nil, broken }); p != nil || err != broken {
 			t.Errorf("%v, %v", p, err)
 		}
-		if p, err := c.Page(t.Context(), "a", []Topic{{Thread: 1}}, false, func(context.Context) (*Page, error) { return nil, nil }); p != nil || err != nil {
+		if p, err := c.Page(t.Context(), Key{Path: "a"}, []Topic{{Thread: 1}}, false, func(context.Context) (*Page, error) { return nil, nil }); p != nil || err != nil {
 			t.Errorf("%v, %v", p, err)
 		}
 		func() {
 			defer func() { recover() }()
-			c.Page(t.Context(), "a", []Topic{{Thread: 1}}, false, func(context.Context) (*Page, error) { panic("broken") })
+			c.Page(t.Context(), Key{Path: "a"}, []Topic{{Thread: 1}}, false, func(context.Context) (*Page, error) { panic("broken") })
 		}()
 	}
 	if s := c.Stats(); s.Pages != 0 || s.Bytes != 0 || len(c.topics) != 0 {
@@ -184,10 +184,10 @@ func TestWhatIsNotForEverybodyIsNotKept(t *testing.T) {
 		return h
 	}
 	for about, p := range map[string]*Page{
-		"not found":    New("", 404, tag(), nil),
-		"a redirect":   New("", 301, tag(), nil),
-		"with a token": New("", 200, tag("Set-Cookie", "x=y"), nil),
-		"without tag":  New("", 200, http.Header{}, nil),
+		"not found":    New(nil, 404, tag(), nil),
+		"a redirect":   New(nil, 301, tag(), nil),
+		"with a token": New(nil, 200, tag("Set-Cookie", "x=y"), nil),
+		"without tag":  New(nil, 200, http.Header{}, nil),
 	} {
 		if p != nil {
 			t.Errorf("%s is kept", about)
@@ -199,10 +199,10 @@ func TestMemoryIsBoundedAndWhatIsReadOftenStays(t *testing.T) {
 	c := Open(clock.Hold(noon), 100<<10)
 	body := strings.Repeat("x", 4<<10)
 	get := func(key string) {
-		if c.Get(key) != nil {
+		if c.Get(Key{Path: key}) != nil {
 			return
 		}
-		if _, err := c.Page(t.Context(), key, []Topic{{Board: key}}, false, func(context.Context) (*Page, error) { return page(body), nil }); err != nil {
+		if _, err := c.Page(t.Context(), Key{Path: key}, []Topic{{Board: key}}, false, func(context.Context) (*Page, error) { return page(body), nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -210,7 +210,7 @@ func TestMemoryIsBoundedAndWhatIsReadOftenStays(t *testing.T) {
 		get(fmt.Sprint("once ", n))
 		get("often")
 		get("also")
-		if c.Get("often") == nil || c.Get("also") == nil {
+		if c.Get(Key{Path: "often"}) == nil || c.Get(Key{Path: "also"}) == nil {
 			t.Fatalf("after %d others, what everybody reads is gone", n)
 		}
 		if s := c.Stats(); s.Bytes > 100<<10 {
@@ -222,7 +222,7 @@ func TestMemoryIsBoundedAndWhatIsReadOftenStays(t *testing.T) {
 		t.Errorf("%+v, %d topics", s, len(c.topics))
 	}
 	huge := strings.Repeat("x", 60<<10)
-	if p, err := c.Page(t.Context(), "huge", nil, false, func(context.Context) (*Page, error) { return page(huge), nil }); err != nil || p == nil || c.Get("huge") != nil || c.Get("often") == nil {
+	if p, err := c.Page(t.Context(), Key{Path: "huge"}, nil, false, func(context.Context) (*Page, error) { return page(huge), nil }); err != nil || p == nil || c.Get(Key{Path: "huge"}) != nil || c.Get(Key{Path: "often"}) == nil {
 		t.Error("one page that is a large part of all room pushes out the others")
 	}
 }
@@ -238,9 +238,9 @@ func TestManyAtOnce(t *testing.T) {
 				case 0:
 					c.Moved(Topic{Board: key})
 				case 1:
-					c.Get(key)
+					c.Get(Key{Path: key})
 				default:
-					p, err := c.Page(context.Background(), key, []Topic{{Board: key}}, n%7 == 0, func(context.Context) (*Page, error) { return page(strings.Repeat("x", 500+n)), nil })
+					p, err := c.Page(context.Background(), Key{Path: key}, []Topic{{Board: key}}, n%7 == 0, func(context.Context) (*Page, error) { return page(strings.Repeat("x", 500+n)), nil })
 					if err != nil || p == nil {
 						t.Error(p, err)
 					}

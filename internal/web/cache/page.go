@@ -33,13 +33,16 @@ const leastPacked = 1024
 
 // Page is one public page. It is not changed once it is made.
 type Page struct {
-	Route  string // what is counted for it: never its path
+	Count  Count
 	header http.Header
 	tag    string
 	body   []byte
 	forms  [codings]form
 	unread http.Header // of a 304
 }
+
+// Count counts an answer by its status.
+type Count func(status int)
 
 // form is a page's body in one coding, made when it is first asked for.
 type form struct {
@@ -48,15 +51,16 @@ type form struct {
 	body   []byte
 }
 
-// New makes a page of an answer's headers and its whole body. An answer with
+// New makes a page of an answer's headers and its whole body; count is called by
+// whoever serves it. An answer with
 // another status than 200, without a tag, or with a cookie is nothing for
 // everybody: then it is nil.
-func New(route string, status int, header http.Header, body []byte) *Page {
+func New(count Count, status int, header http.Header, body []byte) *Page {
 	tag := header.Get("ETag")
 	if status != http.StatusOK || tag == "" || header.Get("Set-Cookie") != "" {
 		return nil
 	}
-	p := &Page{Route: route, header: header, tag: tag, body: body}
+	p := &Page{Count: count, header: header, tag: tag, body: body}
 	p.header.Del("Content-Length")
 	// A cache in front may hand it on for as long as this one does while it
 	// moves; everybody else asks each time whether it is still the same.
