@@ -81,8 +81,11 @@ func (s *Server) share(q *page.Request, route page.Route, label string) (bool, e
 	}
 	p, err := s.pages.Page(q.Context(), keyOf(q), route.Shared(q), justPosted(q.R),
 		func(ctx context.Context) (*cache.Page, error) { return s.makePage(ctx, q, route, label) })
-	if err != nil || p == nil {
+	if p == nil {
 		return false, err
+	}
+	if err != nil {
+		s.note(q, err) // the old page stands in
 	}
 	p.Serve(q.W, q.R)
 	return true, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"moot/internal/clock"
+	"moot/internal/fault"
 )
 
 const (
@@ -14,6 +15,9 @@ const (
 	Calm = time.Second
 	// Life is how long a page that nothing moves stands.
 	Life = time.Minute
+	// Stale is how long an old page stands in for one that can't be made, as when
+	// the database is away.
+	Stale = 10 * time.Minute
 )
 
 // making is how long the rendering of a page may take. It goes on when the one
@@ -57,7 +61,8 @@ type entry struct {
 	topics []Topic
 	page   *Page
 	turn   int64     // of the rendering that made it
-	made   time.Time // when that began
+	made   time.Time // when that began, or the last that failed
+	fine   time.Time // when that began
 	old    bool      // it moved after that
 	asked  atomic.Bool
 	flight *flight
@@ -73,6 +78,8 @@ type flight struct {
 	done  chan struct{}
 	page  *Page
 	err   error
+	// standIn is the old page, where a new one can't be made.
+	standIn *Page
 }
 
 // Open makes a cache of so many bytes.
@@ -107,7 +114,9 @@ func (e *entry) good(now time.Time) bool {
 
 // Page is the page of a key, made where there is none that is good. fresh: one
 // whose making began after this call. It is nil where what is made is not for
-// everybody; then whoever asks has to ask for themselves.
+// everybody; then whoever asks has to ask for themselves. Where it can't be made
+// there is an error, and beside it the old page, if one may stand in: never for who
+// asked for a fresh one, nor where what it showed is there no more.
 func (c *Cache) Page(ctx context.Context, key Key, topics []Topic, fresh bool, make Maker) (*Page, error) {
 	c.mu.Lock()
 	least := int64(0)
@@ -126,14 +135,14 @@ func (c *Cache) Page(ctx context.Context, key Key, topics []Topic, fresh bool, m
 		if f == nil {
 			f = c.begin(e)
 			c.mu.Unlock()
-			return c.fly(ctx, e, f, make)
+			return c.fly(ctx, e, f, fresh, make)
 		}
 		c.mu.Unlock()
 		if err := c.wait(ctx, f); err != nil {
 			return nil, err
 		}
 		if f.turn >= least {
-			return f.page, f.err
+			return f.result(fresh)
 		}
 		c.mu.Lock()
 	}
@@ -176,7 +185,7 @@ func (c *Cache) begin(e *entry) *flight {
 }
 
 // fly makes a page for all who wait for it.
-func (c *Cache) fly(ctx context.Context, e *entry, f *flight, make Maker) (*Page, error) {
+func (c *Cache) fly(ctx context.Context, e *entry, f *flight, fresh bool, make Maker) (*Page, error) {
 	began := c.clock.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), making)
 	defer cancel()
@@ -189,11 +198,36 @@ func (c *Cache) fly(ctx context.Context, e *entry, f *flight, make Maker) (*Page
 	}()
 	f.page, f.err = make(ctx)
 	c.made.Add(1)
+	if f.err != nil && !gone(f.err) {
+		c.mu.Lock()
+		if e.page != nil && began.Sub(e.fine) < Stale {
+			f.standIn = e.page
+		}
+		c.mu.Unlock()
+	}
+	return f.result(fresh)
+}
+
+// gone reports whether an error says that there is nothing to show any more.
+func gone(err error) bool {
+	kind := fault.KindOf(err)
+	return kind == fault.NotFound || kind == fault.Forbidden
+}
+
+// result is what who waits for a rendering gets of it.
+func (f *flight) result(fresh bool) (*Page, error) {
+	if f.err != nil && !fresh {
+		return f.standIn, f.err
+	}
 	return f.page, f.err
 }
 
 // settle keeps what a rendering made, or forgets the key. The lock is held.
 func (c *Cache) settle(e *entry, f *flight, began time.Time) {
+	if f.standIn != nil {
+		e.made, e.old = began, true // it is tried again after Calm
+		return
+	}
 	if f.page == nil || f.page.size() > c.limit/4 {
 		c.drop(e)
 		return
@@ -201,7 +235,7 @@ func (c *Cache) settle(e *entry, f *flight, began time.Time) {
 	if e.page != nil {
 		c.size -= e.page.size()
 	}
-	e.page, e.turn, e.made, e.old = f.page, f.turn, began, f.moved
+	e.page, e.turn, e.made, e.fine, e.old = f.page, f.turn, began, began, f.moved
 	c.size += e.page.size()
 	if !e.queued {
 		c.enqueue(e)

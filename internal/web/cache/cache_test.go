@@ -19,6 +19,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"moot/internal/clock"
+	"moot/internal/fault"
 )
 
 var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
@@ -192,6 +193,58 @@ func TestWhatIsNotForEverybodyIsNotKept(t *testing.T) {
 		if p != nil {
 			t.Errorf("%s is kept", about)
 		}
+	}
+}
+
+func TestAnOldPageStandsInForOneThatCannotBeMade(t *testing.T) {
+	held := clock.Hold(noon)
+	c := Open(held, 1<<20)
+	away := errors.New("the database is away")
+	tried := 0
+	var err error
+	ask := func(fresh bool) (string, error) {
+		p, wrong := c.Page(t.Context(), Key{Path: "a"}, []Topic{{Thread: 1}}, fresh, func(context.Context) (*Page, error) {
+			tried++
+			if err != nil {
+				return nil, err
+			}
+			return page("as it was"), nil
+		})
+		if p == nil {
+			return "", wrong
+		}
+		return string(p.body), wrong
+	}
+	ask(false)
+	err = away
+	for range 9 {
+		held.Advance(Life)
+		if p, wrong := ask(false); p != "as it was" || wrong != away {
+			t.Errorf("after %v: %q, %v", held.Now().Sub(noon), p, wrong)
+		}
+		if p, wrong := ask(false); p != "as it was" || wrong != nil { // not tried again at once
+			t.Errorf("at once again: %q, %v", p, wrong)
+		}
+	}
+	if tried != 10 {
+		t.Errorf("tried %d times", tried)
+	}
+	if p, wrong := ask(true); p != "" || wrong != away {
+		t.Errorf("who has just posted gets %q, %v", p, wrong)
+	}
+	held.Advance(Life)
+	if p, wrong := ask(false); p != "" || wrong != away {
+		t.Errorf("after Stale: %q, %v", p, wrong)
+	}
+	err = nil
+	if p, wrong := ask(false); p != "as it was" || wrong != nil {
+		t.Errorf("the database is back: %q, %v", p, wrong)
+	}
+	c.Moved(Topic{Thread: 1})
+	held.Advance(Calm)
+	err = fault.New(fault.NotFound, "board.no_thread")
+	if p, wrong := ask(false); p != "" || wrong != err {
+		t.Errorf("what was taken back still stands: %q, %v", p, wrong)
 	}
 }
 

@@ -11,6 +11,8 @@
 //     rendering began after they asked.
 //   - A page that nothing moves is rendered anew after Life, since pages tell how
 //     long ago something was.
+//   - Where a page can't be made, since the database is away, the one that was there
+//     stands in for ten minutes; but not for what is there no more.
 //   - Its compressed forms are made when somebody first accepts them, and kept.
 //   - It takes no more memory than it was given. What is asked for once makes no
 //     room for itself at the cost of what is asked for often (SIEVE: Zhang et al.,
