@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -257,4 +258,14 @@ func (tx *Tx) Sound() error {
 		err = fmt.Errorf("%d rows refer to what isn't there, the first of %s", len(loose), loose[0])
 	}
 	return err
+}
+
+// Empty reports whether a database holds nothing, not even a schema.
+func (d *DB) Empty(ctx context.Context) (empty bool, err error) {
+	err = d.Read(ctx, func(tx *Tx) error {
+		tables, err := tx.Tables()
+		empty = len(tables) == 0
+		return err
+	})
+	return empty, err
 }
