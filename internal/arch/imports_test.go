@@ -25,7 +25,7 @@ var house = []layer{
 	{"reactors", []string{"search", "notify"}},
 	{"copies", []string{"backup"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"api", "feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "arch"}},
 }

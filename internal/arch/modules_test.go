@@ -20,7 +20,7 @@ var modules = map[string]users{
 	"github.com/jackc/pgx/v5":                  {rooms: []string{"db"}},
 	"filippo.io/age":                           {rooms: []string{"backup"}, tests: []string{"cmd/moot"}},
 	"github.com/pelletier/go-toml/v2":          {rooms: []string{"config", "cmd/moot"}},
-	"golang.org/x/text":                        {rooms: []string{"text", "trip", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "cmd/moot", "font"}, tests: everywhere},
+	"golang.org/x/text":                        {rooms: []string{"text", "trip", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "operator", "font"}, tests: everywhere},
 	"github.com/klauspost/compress":            {rooms: []string{"place/gazetteer", "place/build", "door", "web/page", "font", "font/build"}, tests: []string{"place"}},
 	"github.com/prometheus/client_golang":      {rooms: []string{"web"}},
 	"github.com/go-text/typesetting":           {rooms: []string{"font"}},

@@ -44,6 +44,11 @@ type Config struct {
 	LogJSON        bool              // logs as JSON rather than text
 	Drain          time.Duration     // how long a stop waits for requests in flight
 
+	BackupTo         string        // folder of backups, joined to Data if it was relative; "" for none
+	BackupRecipients []string      // public keys that backups are encrypted to
+	BackupEvery      time.Duration // from one backup to the next; 0 for none
+	BackupKeep       time.Duration // how long a backup is kept
+
 	settings []Setting
 }
 
@@ -136,6 +141,20 @@ var table = []setting{
 		func(c *Config, v string) bool { return span(v, 0, 2*time.Minute, &c.Patience) }},
 	{"work-bits", "Guard", "How hard the proof of work is that shortens the wait where script runs; each bit doubles it, 0 is none.", number, "18", "", "a whole number from 0 to 30",
 		func(c *Config, v string) bool { return whole(v, 0, 30, &c.WorkBits) }},
+
+	{"backup-to", "Backups", "The folder of scheduled backups, relative to the data folder; and where moot backup writes that isn't told.", text, "", "none", "a folder",
+		func(c *Config, v string) bool { c.BackupTo = v; return !strings.ContainsFunc(v, control) }},
+	{"backup-recipients", "Backups", "The public keys that backups are encrypted to, as age-keygen prints them.", list, "", "nobody", "keys that begin with age1, with commas between",
+		func(c *Config, v string) bool {
+			c.BackupRecipients = items(v)
+			return !slices.ContainsFunc(c.BackupRecipients, func(key string) bool { return !strings.HasPrefix(key, "age1") })
+		}},
+	{"backup-every", "Backups", "How often a backup is made while the site runs; 0s for never.", duration, "0s", "", "a time from 10m to 168h, like 24h, or 0s",
+		func(c *Config, v string) bool {
+			return span(v, 0, 0, &c.BackupEvery) || span(v, 10*time.Minute, 7*24*time.Hour, &c.BackupEvery)
+		}},
+	{"backup-keep", "Backups", "How long a backup is kept in that folder. What a writer takes back is gone from everywhere after that.", duration, "336h", "", "a time from 1h to 336h (14 days)",
+		func(c *Config, v string) bool { return span(v, time.Hour, 14*24*time.Hour, &c.BackupKeep) }},
 
 	{"log-level", "Running", "What is logged from.", text, "info", "", "debug, info, warn or error",
 		func(c *Config, v string) bool {
@@ -281,6 +300,12 @@ func (c *Config) settle() error {
 	}
 	if path, folder := strings.CutPrefix(c.Files, "file:"); folder && !filepath.IsAbs(path) {
 		c.Files = "file:" + filepath.Join(c.Data, path)
+	}
+	if c.BackupTo != "" && !filepath.IsAbs(c.BackupTo) {
+		c.BackupTo = filepath.Join(c.Data, c.BackupTo)
+	}
+	if c.BackupEvery > 0 && (c.BackupTo == "" || len(c.BackupRecipients) == 0) {
+		return errors.New("backup-every needs backup-to, a folder, and backup-recipients, who can open what is put there")
 	}
 	if c.Push && !strings.HasPrefix(c.BaseURL, "https://") {
 		return errors.New("push needs a base-url that begins with https://: browsers take notices from no other site")
