@@ -9,7 +9,7 @@ import (
 
 // demo runs a site that has boards to look at.
 func demo(c *call) error {
-	cfg, err := c.settings("demo", func(in *config.Input) {
+	cfg, err := c.settings("demo", nil, func(in *config.Input) {
 		in.Default("data", "./moot-demo")
 		in.Default("patience", "0s")
 		in.Default("work-bits", "0")

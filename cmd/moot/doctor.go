@@ -19,7 +19,7 @@ func doctor(c *call) error {
 			failed++
 		}
 	}
-	cfg, err := c.settings("doctor", nil)
+	cfg, err := c.settings("doctor", nil, nil)
 	if errors.Is(err, flag.ErrHelp) {
 		return err
 	}

@@ -111,6 +111,41 @@ Examples
   moot thread pin 1234
   moot thread archive 1234 --data /srv/moot
 `},
+	"backup": {`moot backup --to FILE|FOLDER --recipient age1… [SETTINGS]
+moot backup --check FILE [--identity KEYS] [SETTINGS]
+
+Copies a whole site, rows and pictures, into one encrypted file, as it is at one
+moment, while it runs. The file has its name once it was read back and compared;
+in a folder it is called moot-DATE.age.
+
+  --to         a file that isn't there, or a folder; the setting backup-to
+               otherwise
+  --recipient  whom it is encrypted to: a public key that age-keygen made. It may
+               be given several times; the setting backup-recipients otherwise
+  --plain      not encrypted: whoever has the file has the site
+  --check      reads a backup and compares every row and file with what it says
+               of itself
+  --identity   a file of secret keys that opens it, as age-keygen wrote it
+`, `
+Examples
+  moot backup --to /srv/backup --recipient age1… --data /var/lib/moot
+  moot backup --check /srv/backup/moot-20261126T031500Z.age --identity keys.txt
+  moot serve --backup-to /srv/backup --backup-recipients age1… --backup-every 24h
+      One a day, made by the site itself and kept for 14 days.
+`},
+	"restore": {`moot restore --from FILE [--identity KEYS] [SETTINGS]
+
+Makes a site of a backup where there is none: in a data folder or a database that
+is empty, SQLite or PostgreSQL whichever the backup is of. Every row and file is
+compared before it says that the site is there. Where it fails it takes away what
+it had made.
+
+  --from      the backup
+  --identity  a file of secret keys that opens it, as age-keygen wrote it
+`, `
+Examples
+  moot restore --from moot-20261126T031500Z.age --identity keys.txt --data /var/lib/moot
+`},
 	"doctor": {`moot doctor [SETTINGS]
 
 Looks whether a site with these settings can run on this machine, and safely.

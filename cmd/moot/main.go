@@ -45,6 +45,8 @@ func commands() []command {
 		{"config", "", "Print every setting: what it means, its value, and where that came from.", printConfig},
 		{"queue", "[link|ACT N]", "Look through the pictures that wait.", queue},
 		{"thread", "ACT N", "Pin, lock or archive a thread.", thread},
+		{"backup", "", "Copy a site into one encrypted file, or check such a file.", makeBackup},
+		{"restore", "", "Make a site of a backup.", restore},
 		{"doctor", "", "Look whether a site can run here, and safely.", doctor},
 		{"place", "NAME", "Print what the gazetteer knows of a place.", printPlaces},
 		{"version", "", "Print what this moot is built of.", printVersion},
@@ -129,10 +131,14 @@ func (c *call) complain(err error) {
 }
 
 // settings reads a command's command line and whatever else a site is told by.
-// Adjust, if any, comes before the reading.
-func (c *call) settings(name string, adjust func(*config.Input)) (*config.Config, error) {
+// Own, if any, adds flags that are no settings; adjust, if any, comes before the
+// reading.
+func (c *call) settings(name string, own func(*flag.FlagSet), adjust func(*config.Input)) (*config.Config, error) {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	in := config.Bind(flags)
+	if own != nil {
+		own(flags)
+	}
 	if adjust != nil {
 		adjust(in)
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 
-	"moot/internal/blob"
 	"moot/internal/clock"
 	"moot/internal/config"
 	"moot/internal/darkroom"
@@ -21,9 +20,6 @@ import (
 // openPictures opens where files are kept, and what makes pictures of what
 // people send.
 func (s *site) openPictures(ctx context.Context, cfg *config.Config, now *clock.Clock) (err error) {
-	if s.files, err = blob.Open(ctx, cfg.Files); err != nil {
-		return fmt.Errorf("files: %w", err)
-	}
 	listed, err := knownPictures(cfg.KnownPictures)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ import (
 
 // serve runs a site.
 func serve(c *call) error {
-	cfg, err := c.settings("serve", nil)
+	cfg, err := c.settings("serve", nil, nil)
 	if err != nil {
 		return err
 	}
@@ -164,6 +164,9 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 	all.Go(func() { s.tell(ctx) })
 	if s.notices != nil {
 		all.Go(func() { s.notices.Follow(ctx, func(err error) { s.log.Warn("telling of new posts", "error", err) }) })
+	}
+	if s.backups != nil {
+		all.Go(func() { s.followBackups(ctx) })
 	}
 	all.Go(func() {
 		every := time.NewTicker(sweepEvery)

@@ -12,6 +12,7 @@ import (
 
 	"moot/internal/api"
 	"moot/internal/atlas"
+	"moot/internal/backup"
 	"moot/internal/blob"
 	"moot/internal/board"
 	"moot/internal/clock"
@@ -54,8 +55,9 @@ type site struct {
 	directory *board.Directory
 	found     *search.Index
 	live      *live.Hub
-	notices   *notify.Notices // nil where the site sends none
-	heard     event.Cursor    // what the hub has seen
+	notices   *notify.Notices  // nil where the site sends none
+	heard     event.Cursor     // what the hub has seen
+	backups   *backup.Schedule // nil where none are made
 	door      *web.Server
 }
 
@@ -65,6 +67,9 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	s := &site{log: log, outbox: event.New()}
 	languages, err := spoken(cfg.Languages)
 	if err != nil {
+		return s, err
+	}
+	if s.backups, err = schedule(cfg); err != nil {
 		return s, err
 	}
 	// The gazetteer takes longest; the rest is read beside it.
@@ -167,7 +172,8 @@ func patience(cfg *config.Config) guard.Limits {
 // openTime is how long a database server may take to answer at first.
 const openTime = 10 * time.Second
 
-// openDatabase opens the database and brings its schema up to date.
+// openDatabase opens the database and where files are kept, and brings the
+// schema up to date.
 func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 	if strings.HasPrefix(cfg.Database, "sqlite:") {
 		if err := machine.DataFolder(cfg.Data); err != nil {
@@ -180,6 +186,9 @@ func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 	if s.db, err = db.Open(soon, cfg.Database); err != nil {
 		return err
 	}
+	if err := s.openFiles(ctx, cfg); err != nil {
+		return err
+	}
 	from, to, err := s.db.Migrate(ctx)
 	if err != nil {
 		return err
@@ -188,6 +197,15 @@ func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 		s.log.Info("migrated the database", "engine", s.db.Engine().String(), "from", from, "to", to)
 	}
 	return nil
+}
+
+// openFiles opens where files are kept, and makes sure that a site may start
+// there.
+func (s *site) openFiles(ctx context.Context, cfg *config.Config) (err error) {
+	if s.files, err = blob.Open(ctx, cfg.Files); err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	return backup.Interrupted(ctx, s.files)
 }
 
 // close closes what was opened. The writes that were accepted are finished

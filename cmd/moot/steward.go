@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
-	"moot/internal/blob"
 	"moot/internal/board"
 	"moot/internal/clock"
 	"moot/internal/config"
@@ -17,7 +15,6 @@ import (
 	"moot/internal/fault"
 	"moot/internal/key"
 	"moot/internal/lang"
-	"moot/internal/machine"
 	"moot/internal/media"
 	"moot/internal/order"
 )
@@ -29,7 +26,7 @@ type task func(ctx context.Context, s *site, cfg *config.Config) error
 // doesn't, does the task that its words mean, and closes it.
 func (c *call) lookAfter(name string, means func(words []string) (task, error)) error {
 	words := c.words()
-	cfg, err := c.settings(name, nil)
+	cfg, err := c.settings(name, nil, nil)
 	if err != nil {
 		return err
 	}
@@ -37,10 +34,8 @@ func (c *call) lookAfter(name string, means func(words []string) (task, error)) 
 	if err != nil {
 		return err
 	}
-	if path, sqlite := strings.CutPrefix(cfg.Database, "sqlite:"); sqlite {
-		if _, err := os.Stat(path); err != nil {
-			return fmt.Errorf("there is no site here: %s: %w: say where with --data", path, machine.Reason(err))
-		}
+	if err := siteIn(cfg.Database); err != nil {
+		return err
 	}
 	ctx, stop := c.untilSignal()
 	defer stop()
@@ -48,9 +43,6 @@ func (c *call) lookAfter(name string, means func(words []string) (task, error)) 
 	defer s.close()
 	if err := s.openDatabase(ctx, cfg); err != nil {
 		return err
-	}
-	if s.files, err = blob.Open(ctx, cfg.Files); err != nil {
-		return fmt.Errorf("files: %w", err)
 	}
 	now := clock.New()
 	s.pictures = media.Open(s.db, now, s.outbox, s.files, nil, media.Limits{})

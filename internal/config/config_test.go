@@ -62,7 +62,7 @@ func TestDefaults(t *testing.T) {
 		Data: "moot-data", Database: "sqlite:moot-data/moot.db", Files: "file:moot-data/files",
 		SiteName: "Moot", Names: true, Tripcodes: true,
 		PostLength: 8000, ThreadPosts: 1000, BumpLimit: 500, BoardThreads: 300, Images: "queue",
-		Patience: 5 * time.Second, WorkBits: 18,
+		Patience: 5 * time.Second, WorkBits: 18, BackupKeep: 14 * 24 * time.Hour,
 		LogLevel: slog.LevelInfo, PageCache: 64, Drain: 20 * time.Second,
 	}
 	if diff := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{}), cmpopts.EquateEmpty()); diff != "" {
@@ -277,6 +277,7 @@ func TestWhatIsPrintedCanBeRead(t *testing.T) {
 		"--names=false", "--tripcodes=false", "--post-length", "500", "--thread-posts", "0",
 		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list", "--push",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",
+		"--backup-to", "/srv/backup", "--backup-recipients", "age1a,age1b", "--backup-every", "24h", "--backup-keep", "168h",
 		"--drain", "0", "--page-cache", "12", "--trusted-proxies", "unix,10.0.0.0/8", "--data", "/srv/mo\tot",
 	}, nil)
 	for _, s := range c.Describe() {
@@ -342,4 +343,22 @@ func FuzzAddress(f *testing.F) {
 		baseURL(value)
 		(&Config{}).trust(value)
 	})
+}
+
+func TestBackupsNeedAFolderAndSomebodyWhoCanOpenThem(t *testing.T) {
+	all := []string{"--data", "/srv/site", "--backup-every", "24h", "--backup-to", "backups", "--backup-recipients", "age1a"}
+	if c := mustLoad(t, all, nil); c.BackupTo != "/srv/site/backups" || c.BackupEvery != 24*time.Hour || c.BackupKeep != 14*24*time.Hour {
+		t.Errorf("got %+v", c)
+	}
+	for name, args := range map[string][]string{
+		"backup-to":         {"--backup-every", "24h", "--backup-recipients", "age1a"},
+		"backup-recipients": {"--backup-every", "24h", "--backup-to", "x"},
+		"--backup-keep":     append(all, "--backup-keep", "337h"),
+		"--backup-every":    append(all, "--backup-every", "9m"),
+		"age1":              append(all, "--backup-recipients", "nobody"),
+	} {
+		if _, err := load(t, args, nil); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

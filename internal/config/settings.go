@@ -45,6 +45,11 @@ type Config struct {
 	PageCache      int               // MiB of pages that are kept ready; 0 for none
 	Drain          time.Duration     // how long a stop waits for requests in flight
 
+	BackupTo         string        // folder of backups, joined to Data if it was relative; "" for none
+	BackupRecipients []string      // public keys that backups are encrypted to
+	BackupEvery      time.Duration // from one backup to the next; 0 for none
+	BackupKeep       time.Duration // how long a backup is kept
+
 	settings []Setting
 }
 
@@ -140,6 +145,20 @@ var table = []setting{
 
 	{"page-cache", "Running", "How many MiB of memory pages may take that are kept ready to be sent; 0 keeps none.", number, "64", "", "a whole number from 0 to 65536",
 		func(c *Config, v string) bool { return whole(v, 0, 1<<16, &c.PageCache) }},
+	{"backup-to", "Backups", "The folder of scheduled backups, relative to the data folder; and where moot backup writes that isn't told.", text, "", "none", "a folder",
+		func(c *Config, v string) bool { c.BackupTo = v; return !strings.ContainsFunc(v, control) }},
+	{"backup-recipients", "Backups", "The public keys that backups are encrypted to, as age-keygen prints them.", list, "", "nobody", "keys that begin with age1, with commas between",
+		func(c *Config, v string) bool {
+			c.BackupRecipients = items(v)
+			return !slices.ContainsFunc(c.BackupRecipients, func(key string) bool { return !strings.HasPrefix(key, "age1") })
+		}},
+	{"backup-every", "Backups", "How often a backup is made while the site runs; 0s for never.", duration, "0s", "", "a time from 10m to 168h, like 24h, or 0s",
+		func(c *Config, v string) bool {
+			return span(v, 0, 0, &c.BackupEvery) || span(v, 10*time.Minute, 7*24*time.Hour, &c.BackupEvery)
+		}},
+	{"backup-keep", "Backups", "How long a backup is kept in that folder. What a writer takes back is gone from everywhere after that.", duration, "336h", "", "a time from 1h to 336h (14 days)",
+		func(c *Config, v string) bool { return span(v, time.Hour, 14*24*time.Hour, &c.BackupKeep) }},
+
 	{"log-level", "Running", "What is logged from.", text, "info", "", "debug, info, warn or error",
 		func(c *Config, v string) bool {
 			return slices.Contains([]string{"debug", "info", "warn", "error"}, v) && c.LogLevel.UnmarshalText([]byte(v)) == nil
@@ -284,6 +303,12 @@ func (c *Config) settle() error {
 	}
 	if path, folder := strings.CutPrefix(c.Files, "file:"); folder && !filepath.IsAbs(path) {
 		c.Files = "file:" + filepath.Join(c.Data, path)
+	}
+	if c.BackupTo != "" && !filepath.IsAbs(c.BackupTo) {
+		c.BackupTo = filepath.Join(c.Data, c.BackupTo)
+	}
+	if c.BackupEvery > 0 && (c.BackupTo == "" || len(c.BackupRecipients) == 0) {
+		return errors.New("backup-every needs backup-to, a folder, and backup-recipients, who can open what is put there")
 	}
 	if c.Push && !strings.HasPrefix(c.BaseURL, "https://") {
 		return errors.New("push needs a base-url that begins with https://: browsers take notices from no other site")

@@ -41,6 +41,12 @@ func (d *DB) Newest() (int, error) {
 	return len(steps), err
 }
 
+// NewestSchema is the version that Migrate leaves, on every engine.
+func NewestSchema() (int, error) {
+	steps, err := story(schema, SQLite)
+	return len(steps), err
+}
+
 // story reads the steps for an engine in order. A step is NNNN_name.sql for
 // both, or a pair NNNN_name.sqlite.sql and NNNN_name.postgres.sql.
 func story(files fs.FS, engine Engine) ([]migration, error) {
@@ -95,20 +101,25 @@ func (d *DB) climb(ctx context.Context, steps []migration) (from, to int, err er
 }
 
 // Version is the schema's version; 0 for an empty database.
-func (d *DB) Version(ctx context.Context) (int, error) {
-	var version int
-	err := d.Read(ctx, func(tx *Tx) error {
-		exists := `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_step'`
-		if tx.engine == PostgreSQL {
-			exists = `SELECT count(to_regclass('schema_step'))`
-		}
-		var tables int
-		if err := tx.Row(exists).Scan(&tables); err != nil || tables == 0 {
-			return err
-		}
-		return tx.Row(`SELECT coalesce(max(version), 0) FROM schema_step`).Scan(&version)
+func (d *DB) Version(ctx context.Context) (version int, err error) {
+	err = d.Read(ctx, func(tx *Tx) (err error) {
+		version, err = tx.Version()
+		return err
 	})
 	return version, err
+}
+
+// Version is the schema's version as the transaction sees it.
+func (tx *Tx) Version() (version int, err error) {
+	exists := `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_step'`
+	if tx.engine == PostgreSQL {
+		exists = `SELECT count(to_regclass('schema_step'))`
+	}
+	var tables int
+	if err := tx.Row(exists).Scan(&tables); err != nil || tables == 0 {
+		return 0, err
+	}
+	return version, tx.Row(`SELECT coalesce(max(version), 0) FROM schema_step`).Scan(&version)
 }
 
 // climb takes one step, unless another node took it in the meantime.

@@ -72,6 +72,14 @@ func stored(name string, number int64) string {
 	return fmt.Sprintf("picture/%03d/%s", number%1000, name)
 }
 
+// stored are all of a picture's files in the store.
+func (p Picture) stored() []string {
+	return []string{stored(p.File(), p.Number), stored(p.ThumbFile(), p.Number), stored(p.LargeFile(), p.Number)}
+}
+
+// base is a file's name without where it lies in the store.
+func base(file string) string { return file[strings.LastIndex(file, "/")+1:] }
+
 // parseName reads the name of a file: the picture's number and which of its
 // files it is ("", "t" or "l"). What the file's ending says is not asked:
 // clients of imageboards make it up.

@@ -3,6 +3,7 @@ package media_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -394,6 +395,41 @@ func TestNamesThatAreNone(t *testing.T) {
 			if !w.seen(name) {
 				t.Errorf("%q is no file", name)
 			}
+		}
+	})
+}
+
+// A copy of the site takes the files that rows name, all of them and no other;
+// a picture whose file it could not get is a removed one.
+func TestACopyTakesTheFilesThatRowsName(t *testing.T) {
+	each(t, func(t *testing.T, w *wall) {
+		kept, lost, removed := w.take(1), w.take(2), w.take(3)
+		for n, p := range []media.Picture{kept, lost, removed} {
+			w.hang(int64(n+1), true, media.New{Number: p.Number})
+		}
+		if err := w.Remove(t.Context(), key.Steward, removed.Number, false); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		w.write(func(tx *db.Tx) (err error) {
+			names, err = media.StoredFiles(tx)
+			return err
+		})
+		stored := w.stored()
+		slices.Sort(names)
+		slices.Sort(stored)
+		if len(names) != 6 || !slices.Equal(names, stored) {
+			t.Errorf("rows name %q, and there are %q", names, stored)
+		}
+		w.write(func(tx *db.Tx) error {
+			n, err := media.Missing(tx, []string{fmt.Sprintf("picture/%03d/%s", lost.Number%1000, lost.ThumbFile()), fmt.Sprintf("picture/%03d/%s", lost.Number%1000, lost.LargeFile())})
+			if n != 1 {
+				t.Errorf("%d pictures are missing, want 1", n)
+			}
+			return err
+		})
+		if w.seen(lost.File()) || !w.seen(kept.File()) {
+			t.Error("want the one whose files are there, and not the other")
 		}
 	})
 }

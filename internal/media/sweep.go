@@ -48,8 +48,8 @@ func (p *Pictures) Sweep(ctx context.Context) error {
 // discard deletes a picture's files. What a crash keeps it from is done by
 // SweepFiles.
 func (p *Pictures) discard(ctx context.Context, gone Picture) (err error) {
-	for _, name := range []string{gone.File(), gone.ThumbFile(), gone.LargeFile()} {
-		err = errors.Join(err, p.files.Delete(ctx, stored(name, gone.Number)))
+	for _, name := range gone.stored() {
+		err = errors.Join(err, p.files.Delete(ctx, name))
 	}
 	return err
 }
@@ -65,7 +65,7 @@ func (p *Pictures) SweepFiles(ctx context.Context) (deleted int, err error) {
 		if err != nil {
 			return deleted, err
 		}
-		name := file.Name[strings.LastIndex(file.Name, "/")+1:]
+		name := base(file.Name)
 		number, _, ok := parseName(name)
 		if !ok || file.Name != stored(name, number) || file.Modified.After(old) {
 			continue

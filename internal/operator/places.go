@@ -1,4 +1,4 @@
-package main
+package operator
 
 import (
 	"fmt"
@@ -13,35 +13,12 @@ import (
 	"moot/internal/place"
 )
 
-const placeHelp = `moot place NAME
-
-Prints what the gazetteer knows of the place that NAME means, and lists others
-that it may mean. NAME is any name in any script, with or without accents, or
-the path of a board. A country or region before or behind it narrows it.
-
-Examples
-  moot place Θεσσαλονίκη
-  moot place springfield illinois
-  moot place gr/central-macedonia
-`
-
 // otherPlaces is how many places a name may mean besides the best.
 const otherPlaces = 9
 
-// printPlaces prints what is known of the place that a name means.
-func printPlaces(c *call) error {
-	words, err := c.operands("place", placeHelp)
-	if err != nil {
-		return err
-	}
-	name := strings.TrimSpace(strings.Join(words, " "))
-	if name == "" {
-		return usage{fmt.Errorf("place wants a name, as in: moot place Θεσσαλονίκη")}
-	}
-	places, err := place.Load()
-	if err != nil {
-		return err
-	}
+// Place prints what is known of the place that a name means, and others that it
+// may mean.
+func (d Desk) Place(places *place.Gazetteer, name string) error {
 	found := meant(places, name)
 	if len(found) == 0 {
 		return fmt.Errorf("no place is called %q, nor anything like it", name)
@@ -57,7 +34,7 @@ func printPlaces(c *call) error {
 			fmt.Fprintf(&out, "  %-32s %s\n", m.Place.Path(), brief(m))
 		}
 	}
-	_, err = io.WriteString(c.out, out.String())
+	_, err := io.WriteString(d.Out, out.String())
 	return err
 }
 
