@@ -28,8 +28,8 @@ tools: ## install what the tests need, where it is missing
 nightly: ## fuzz every fuzz target for a long time (FUZZTIME=10m each)
 	@scripts/fuzz
 
-bench: ## every benchmark
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## every benchmark (scripts/bench -bench Reading ./bench: one of them)
+	@scripts/bench
 
 shots: tools ## the pictures of the README, from the demo
 	@PATH="$$PWD/.cache/node-bin:$$PATH" node browser/shots.mjs

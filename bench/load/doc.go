@@ -1,0 +1,16 @@
+// Package load asks a server on this machine for as much as it can give, and
+// measures what it gets.
+//
+// It promises:
+//
+//   - A closed loop: each connection has one request under way and sends the
+//     next when the answer is whole, as "wrk -t1 -c64" does. One thread waits for
+//     all of them (epoll), so that the load costs the servers little of a small
+//     machine.
+//   - Every answer is read to its end and its status looked at; one of another
+//     status than was asked for is counted as wrong.
+//   - Only loopback is asked, for a bounded time.
+//
+// An answer has to say its length (RFC 9110, 8.6) or be one that has no body;
+// one that comes in chunks ends the run with an error. It runs on Linux.
+package load
