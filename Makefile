@@ -1,7 +1,7 @@
 # How to run, check and test Moot. Everything works on a machine that has Go
 # and make; `make test` installs what else the tests need.
 
-.PHONY: help run demo build check test tools nightly bench shots look clean
+.PHONY: help run demo build check test tools cluster nightly bench shots look clean
 
 help: ## this list
 	@awk -F ' *## *' '/^[a-z]+:.*##/ { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ test: tools ## all tests: both databases, a browser, accessibility, HTML
 
 tools: ## install what the tests need, where it is missing
 	@scripts/tools
+
+cluster: ## a site on many machines, on this one, to look at (as root)
+	@scripts/cluster
 
 nightly: ## fuzz every fuzz target for a long time (FUZZTIME=10m each)
 	@scripts/fuzz

@@ -27,11 +27,11 @@ var house = []layer{
 	{"what doors share", []string{"door"}},
 	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
-	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "bench/load", "arch"}},
+	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "bench/load", "cluster", "arch"}},
 }
 
 // forTests are rooms that serve tests: only tests may import them.
-var forTests = []string{"db/dbtest", "web/page/pagetest"}
+var forTests = []string{"db/dbtest", "web/page/pagetest", "cluster"}
 
 // exception is an import that the house wouldn't allow, and why it is right.
 type exception struct{ from, to, why string }
