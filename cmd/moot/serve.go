@@ -17,6 +17,7 @@ import (
 
 	"moot/internal/config"
 	"moot/internal/machine"
+	"moot/internal/wake"
 )
 
 // serve runs a site.
@@ -161,6 +162,9 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 		}
 	})
 	all.Go(func() { s.tell(ctx) })
+	if s.line != nil {
+		all.Go(func() { wake.Carry(ctx, s.outbox, s.line, s.log) })
+	}
 	if s.notices != nil {
 		all.Go(func() { s.notices.Follow(ctx, func(err error) { s.log.Warn("telling of new posts", "error", err) }) })
 	}
