@@ -283,7 +283,7 @@ func (s *Site) startNodes(ctx context.Context) error {
 func (s *Site) StartNode(ctx context.Context, h *Host, program string) error {
 	if err := h.Start("moot", "", nil, program, "serve", "--data", h.Path("data"),
 		"--listen", h.Address+":8080", "--listen-ops", h.Address+":8081", "--trusted-proxies", s.Hosts["edge"].Address,
-		"--database", s.database(),
+		"--database", s.database(), "--wakeups", strings.Join(addresses(s.named("nats"), "nats://%s:4222"), ","),
 		"--files", fmt.Sprintf("s3://moot:%s@%s:7070/moot?tls=off", s.password, s.Hosts["store"].Address),
 		"--images", "on", "--patience", "0s", "--thread-posts", "0", "--drain", "10s"); err != nil {
 		return err

@@ -17,7 +17,9 @@ import (
 
 	"moot/internal/config"
 	"moot/internal/event"
+	"moot/internal/listen"
 	"moot/internal/machine"
+	"moot/internal/wake"
 )
 
 // serve runs a site.
@@ -47,7 +49,7 @@ func (c *call) host(cfg *config.Config, fill func(context.Context, *site) error)
 		}
 		return err
 	}
-	fmt.Fprintf(c.out, "%s is at %s (Ctrl+C stops it)\n", cfg.SiteName, cfg.PublicURL(shown(public[0])))
+	fmt.Fprintf(c.out, "%s is at %s (Ctrl+C stops it)\n", cfg.SiteName, cfg.PublicURL(listen.Shown(public[0])))
 	logStart(log, public, ops)
 	if err := machine.LeaveNoCore(); err != nil {
 		log.Warn("a crash may leave memory on the disk", "error", err)
@@ -86,9 +88,9 @@ func afterLastCall(ctx context.Context, public []net.Listener) context.Context {
 	context.AfterFunc(ctx, func() {
 		defer end()
 		for _, l := range public {
-			l.(*unhurriedListener).Stop(lastCall)
+			l.(*listen.Listener).Stop(listen.LastCall)
 		}
-		time.Sleep(lastCall)
+		time.Sleep(listen.LastCall)
 	})
 	return heard
 }
@@ -104,7 +106,7 @@ func newLog(w io.Writer, cfg *config.Config) *slog.Logger {
 
 // listeners opens what visitors and the operator are answered on.
 func listeners(cfg *config.Config) (public, ops []net.Listener, err error) {
-	l, err := listen("listen", cfg.Listen)
+	l, err := listen.On("listen", cfg.Listen)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -112,7 +114,7 @@ func listeners(cfg *config.Config) (public, ops []net.Listener, err error) {
 	if cfg.ListenOps == "" {
 		return public, nil, nil
 	}
-	l, err = listen("listen-ops", cfg.ListenOps)
+	l, err = listen.On("listen-ops", cfg.ListenOps)
 	if err != nil {
 		return nil, nil, errors.Join(err, closeAll(public))
 	}
@@ -131,12 +133,12 @@ func closeAll(lists ...[]net.Listener) (err error) {
 // logStart tells the operator what runs, and where.
 func logStart(log *slog.Logger, public, ops []net.Listener) {
 	version, revision := built()
-	attrs := []any{"version", version, "listen", shown(public[0])}
+	attrs := []any{"version", version, "listen", listen.Shown(public[0])}
 	if revision != "" {
 		attrs = append(attrs, "revision", revision)
 	}
 	if len(ops) > 0 {
-		attrs = append(attrs, "listen-ops", shown(ops[0]))
+		attrs = append(attrs, "listen-ops", listen.Shown(ops[0]))
 	}
 	if limit := debug.SetMemoryLimit(-1); limit != math.MaxInt64 { // GOMEMLIMIT
 		attrs = append(attrs, "memory-limit", limit)
@@ -162,6 +164,9 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 		}
 	})
 	all.Go(func() { s.tell(ctx) })
+	if s.line != nil {
+		all.Go(func() { wake.Carry(ctx, s.outbox, s.line, s.log) })
+	}
 	if s.notices != nil {
 		all.Go(func() { s.notices.Follow(ctx, func(err error) { s.log.Warn("telling of new posts", "error", err) }) })
 	}

@@ -32,6 +32,7 @@ import (
 	"moot/internal/notify"
 	"moot/internal/place"
 	"moot/internal/search"
+	"moot/internal/wake"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/page"
@@ -58,6 +59,7 @@ type site struct {
 	notices   *notify.Notices  // nil where the site sends none
 	heard     event.Cursor     // what the hub has seen
 	backups   *backup.Schedule // nil where none are made
+	line      wake.Line        // by which nodes wake each other; nil on SQLite
 	door      *web.Server
 }
 
@@ -117,6 +119,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if err != nil {
 		return s, err
 	}
+	s.line = s.openLine(cfg, identity)
 	visitors := guard.New(now, patience(cfg))
 	notices, pushKey, err := s.openNotices(ctx, cfg, now)
 	if err != nil {

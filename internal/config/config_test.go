@@ -162,6 +162,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		"no name":        {[]string{"--site-name", ""}, nil, "--site-name"},
 		"files":          {[]string{"--files", "ftp://x"}, nil, "want file:FOLDER or s3://"},
 		"push on http":   {[]string{"--push"}, nil, "push needs a base-url"},
+		"wakeups":        {[]string{"--database", "postgres://db/moot", "--wakeups", "nats://a,http://b"}, nil, "--wakeups"},
+		"wakeups alone":  {[]string{"--wakeups", "nats://a"}, nil, "share a database"},
 		"mysql":          {[]string{"--database", "mysql://x"}, nil, "--database"},
 		"truth":          {[]string{"--names=perhaps"}, nil, "--names"},
 	} {
@@ -257,6 +259,16 @@ func TestPasswordsAreHidden(t *testing.T) {
 	if got := masked("files", "s3://key:hush@store/bucket"); got != "s3://key:xxxxx@store/bucket" {
 		t.Errorf("the store is shown as %s", got)
 	}
+	for address, want := range map[string]string{
+		"nats://a:4222,tls://b":                    "nats://a:4222,tls://b",
+		"nats://moot:hush@a:4222,nats://hush@b":    "nats://xxxxx@a:4222,nats://xxxxx@b",
+		"nats://moot:hu@sh/@a, hush@b":             "nats://xxxxx@a, xxxxx@b",
+		"[nats://moot:hush@a nats://moot:hush@/b]": "[nats://xxxxx@a nats://xxxxx@/b]",
+	} {
+		if got := masked("wakeups", address); got != want {
+			t.Errorf("%s is shown as %s, want %s", address, got, want)
+		}
+	}
 	if _, err := load(t, []string{"--database", "postgres:moot:hush@db"}, nil); err == nil || strings.Contains(err.Error(), "hush") {
 		t.Errorf("the error is %v", err)
 	}
@@ -273,7 +285,7 @@ func TestPasswordsAreHidden(t *testing.T) {
 func TestWhatIsPrintedCanBeRead(t *testing.T) {
 	c := mustLoad(t, []string{
 		"--listen", "unix:/run/mo\"ot\\x", "--listen-ops", "off", "--base-url", "https://moot.example",
-		"--database", "sqlite:/srv/other.db", "--files", "file:/srv/files", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
+		"--database", "postgres://db/moot", "--wakeups", "nats://a:4222,tls://b", "--nats-credentials", "/srv/moot.creds", "--nats-ca", "/srv/ca.pem", "--files", "file:/srv/files", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
 		"--names=false", "--tripcodes=false", "--post-length", "500", "--thread-posts", "0",
 		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list", "--push",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -127,9 +128,13 @@ func (in *Input) Help(w io.Writer) error {
 // hidden stands for a password.
 const hidden = "xxxxx"
 
-// masked is a value without the passwords in it. Only addresses of databases and
-// of files have one; of an address that can't be read, nothing is shown that might be one.
+// masked is a value without the passwords in it. Only addresses of databases, of
+// files and of NATS have one; of an address that can't be read, nothing is shown
+// that might be one.
 func masked(name, value string) string {
+	if name == "wakeups" {
+		return nameless.ReplaceAllString(value, "${1}"+hidden+"@")
+	}
 	scheme, rest, _ := strings.Cut(value, ":")
 	if name != "database" && name != "files" || scheme == "sqlite" || scheme == "file" || !strings.ContainsAny(value, ":@=") {
 		return value
@@ -154,6 +159,10 @@ func masked(name, value string) string {
 	}
 	return u.Redacted()
 }
+
+// nameless finds who signs in at an address of NATS, whose name alone may be a
+// token.
+var nameless = regexp.MustCompile(`(\w+://)?[^\s,\[\]]*@`)
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 

@@ -22,6 +22,9 @@ type Config struct {
 	Data           string            // folder of everything the site keeps
 	Database       string            // "sqlite:PATH", PATH joined to Data if it was relative, or "postgres://…"
 	Files          string            // "file:FOLDER", joined to Data if it was relative, or "s3://…"
+	Wakeups        []string          // addresses of NATS servers, by which nodes wake each other; nil where the database does it
+	NATSLogin      string            // file of credentials for them; "" for none
+	NATSCA         string            // file of the certificates that theirs are signed with; "" for the system's
 	BaseURL        string            // public address, scheme and host without a slash at the end; "" where it follows Listen: see PublicURL
 	SiteName       string            // what the site is called on its pages
 	SourceURL      string            // where the source of the running program can be had; "" where the operator says nothing
@@ -100,6 +103,15 @@ var table = []setting{
 		func(c *Config, v string) bool { c.Database = v; return database(v) }},
 	{"files", "Storage", "Where pictures are kept: a folder, relative to the data folder, or an S3-compatible object store, whose key may also stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", text, "file:files", "", "file:FOLDER or s3://key:secret@host/bucket",
 		func(c *Config, v string) bool { c.Files = v; return filesAddress(v) }},
+	{"wakeups", "Storage", "The NATS servers by which the nodes of a site that is on several machines wake each other. With none they do it through their PostgreSQL database.", list, "", "the database", "addresses like nats://user:password@host:4222 or tls://host, with commas between",
+		func(c *Config, v string) bool {
+			c.Wakeups = items(v)
+			return !slices.ContainsFunc(c.Wakeups, func(a string) bool { return !natsAddress(a) })
+		}},
+	{"nats-credentials", "Storage", "A file of credentials (.creds) with which the site signs in to NATS.", text, "", "none", "a file",
+		func(c *Config, v string) bool { c.NATSLogin = v; return !strings.ContainsFunc(v, control) }},
+	{"nats-ca", "Storage", "A file of the certificates (PEM) that those of the NATS servers are signed with.", text, "", "those of the system", "a file",
+		func(c *Config, v string) bool { c.NATSCA = v; return !strings.ContainsFunc(v, control) }},
 
 	{"site-name", "Site", "What the site calls itself.", text, "Moot", "", "one line of 1 to 60 characters",
 		func(c *Config, v string) bool {
@@ -276,6 +288,11 @@ func filesAddress(v string) bool {
 	return false
 }
 
+func natsAddress(v string) bool {
+	u, err := url.Parse(v)
+	return err == nil && slices.Contains([]string{"nats", "tls", "ws", "wss"}, u.Scheme) && u.Hostname() != ""
+}
+
 func (c *Config) trust(v string) bool {
 	c.TrustedProxies, c.TrustUnix = nil, false
 	for _, item := range items(v) {
@@ -309,6 +326,9 @@ func (c *Config) settle() error {
 	}
 	if c.BackupEvery > 0 && (c.BackupTo == "" || len(c.BackupRecipients) == 0) {
 		return errors.New("backup-every needs backup-to, a folder, and backup-recipients, who can open what is put there")
+	}
+	if len(c.Wakeups) > 0 && strings.HasPrefix(c.Database, "sqlite:") {
+		return errors.New("wakeups are for nodes that share a database: want postgres:// in database, or no wakeups")
 	}
 	if c.Push && !strings.HasPrefix(c.BaseURL, "https://") {
 		return errors.New("push needs a base-url that begins with https://: browsers take notices from no other site")

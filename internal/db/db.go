@@ -27,6 +27,7 @@ func (e Engine) String() string { return [...]string{"sqlite", "postgres"}[e] }
 // DB is an open database. It is safe for many goroutines.
 type DB struct {
 	engine Engine
+	server string   // its address, PostgreSQL only
 	pool   *sql.DB  // readers on SQLite; everything on PostgreSQL
 	writer *writer  // SQLite only
 	stmts  sync.Map // query text → *sql.Stmt of the readers' pool, SQLite only
@@ -125,7 +126,7 @@ func openPostgreSQL(ctx context.Context, address string) (*DB, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reaching %s: %w", masked(address), err), pool.Close())
 	}
-	return &DB{engine: PostgreSQL, pool: pool}, nil
+	return &DB{engine: PostgreSQL, server: address, pool: pool}, nil
 }
 
 // Engine tells which engine answers.

@@ -45,14 +45,18 @@ type Event struct {
 // Cursor is a reader's place in the outbox. The zero Cursor is before all.
 type Cursor struct{ born, number int64 }
 
-// Outbox wakes those who wait for events in this process.
+// Outbox wakes those who wait for events in this process, and knows whether
+// other nodes are to be woken.
 type Outbox struct {
 	mu   sync.Mutex
 	wake chan struct{}
+	news chan struct{}
 }
 
 // New is an outbox nobody waits at yet.
-func New() *Outbox { return &Outbox{wake: make(chan struct{})} }
+func New() *Outbox {
+	return &Outbox{wake: make(chan struct{}), news: make(chan struct{}, 1)}
+}
 
 // Append adds an event to the transaction, and wakes readers once it is
 // committed.
@@ -63,11 +67,27 @@ func (o *Outbox) Append(tx *db.Tx, e Event) error {
 	}
 	_, err = tx.Exec(`INSERT INTO event (number, kind, place, thread, post, at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		number, string(e.Kind), e.Place, e.Thread, e.Post, e.At.Unix())
-	tx.After(o.Wake)
+	tx.After(func() {
+		o.Wake()
+		o.Spread()
+	})
 	return err
 }
 
-// Wake lets everybody who waits look.
+// News has something in it when events were appended here since it was last
+// taken from, however many: the other nodes are to be woken. One room takes
+// from it, which is wake.
+func (o *Outbox) News() <-chan struct{} { return o.news }
+
+// Spread puts something into News.
+func (o *Outbox) Spread() {
+	select {
+	case o.news <- struct{}{}:
+	default: // it is known already
+	}
+}
+
+// Wake lets everybody look who waits in this process.
 func (o *Outbox) Wake() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -1,4 +1,4 @@
-package main
+package listen
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 // Whoever came before a listener stopped is let in; nobody is after.
 func TestUnhurried(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:0", "unix:" + filepath.Join(t.TempDir(), "s")} {
-		l, err := listen("listen", address)
+		l, err := On("listen", address)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,6 @@
-package main
+// Package listen opens what visitors are answered on, and stops letting them in
+// without cutting anybody off who had come already.
+package listen
 
 import (
 	"errors"
@@ -13,9 +15,9 @@ import (
 	"time"
 )
 
-// listen opens what one of the settings listen and listen-ops says: an address
+// On opens what one of the settings listen and listen-ops says: an address
 // of TCP, or of a socket. A socket that nobody listens on any more is replaced.
-func listen(setting, address string) (*unhurriedListener, error) {
+func On(setting, address string) (*Listener, error) {
 	path, unix := strings.CutPrefix(address, "unix:")
 	if !unix {
 		l, err := net.Listen("tcp", address)
@@ -77,17 +79,17 @@ func notListening(setting, address string, err error) error {
 	return fmt.Errorf("%s: %s can't be listened on: %w%s", setting, address, err, advice)
 }
 
-// shown is the address of a listener as the setting would say it.
-func shown(l net.Listener) string {
+// Shown is the address of a listener as the setting would say it.
+func Shown(l net.Listener) string {
 	if l.Addr().Network() == "unix" {
 		return "unix:" + l.Addr().String()
 	}
 	return l.Addr().String()
 }
 
-// lastCall is how long a site that stops still lets visitors in, and then waits
+// LastCall is how long a site that stops still lets visitors in, and then waits
 // for what they ask.
-const lastCall = 50 * time.Millisecond
+const LastCall = 50 * time.Millisecond
 
 // A listener looks on, after the moment, until nobody came while it looked.
 const (
@@ -95,12 +97,12 @@ const (
 	moreLooks = 30
 )
 
-// unhurriedListener is a listener that can stop letting in before it closes.
+// Listener is a listener that can stop letting in before it closes.
 //
 // The system shakes hands before Accept takes a visitor in, and resets those
 // that wait when their listener closes; and net/http drops a request whose head
 // it reads after Shutdown began. A site that only shut down would cut off both.
-type unhurriedListener struct {
+type Listener struct {
 	deadliner
 	stopping atomic.Bool
 	came     bool          // somebody, since Accept last looked at the clock
@@ -116,8 +118,8 @@ type deadliner interface {
 	SetDeadline(time.Time) error
 }
 
-func unhurried(l deadliner) *unhurriedListener {
-	u := &unhurriedListener{deadliner: l, emptied: make(chan struct{}), closed: make(chan struct{})}
+func unhurried(l deadliner) *Listener {
+	u := &Listener{deadliner: l, emptied: make(chan struct{}), closed: make(chan struct{})}
 	u.close = sync.OnceValue(func() error {
 		close(u.closed)
 		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
@@ -130,7 +132,7 @@ func unhurried(l deadliner) *unhurriedListener {
 
 // Stop lets in, for a moment, whoever has come already, and nobody after that.
 // Somebody has to be in Accept.
-func (u *unhurriedListener) Stop(moment time.Duration) {
+func (u *Listener) Stop(moment time.Duration) {
 	u.stopping.Store(true)
 	u.SetDeadline(time.Now().Add(moment)) // fails on a closed listener only
 	select {
@@ -141,7 +143,7 @@ func (u *unhurriedListener) Stop(moment time.Duration) {
 
 // Accept lets in the next visitor. Once nobody is let in it waits for Close.
 // It is for one caller at a time.
-func (u *unhurriedListener) Accept() (net.Conn, error) {
+func (u *Listener) Accept() (net.Conn, error) {
 	for {
 		c, err := u.deadliner.Accept()
 		stopping := u.stopping.Load()
@@ -163,4 +165,4 @@ func (u *unhurriedListener) Accept() (net.Conn, error) {
 	return nil, errors.Join(net.ErrClosed, err)
 }
 
-func (u *unhurriedListener) Close() error { return u.close() }
+func (u *Listener) Close() error { return u.close() }

@@ -1,0 +1,105 @@
+package wake
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// NATS says how a site's nodes reach NATS (https://nats.io).
+type NATS struct {
+	Servers     []string // nats://, tls://, ws:// or wss:// addresses of one cluster
+	Credentials string   // file of a user's JWT and key (.creds); "" for none
+	CA          string   // file of the certificates that the servers' are signed with; "" for the system's
+	Site        string   // tells this site's wake-ups from those of others: letters and digits
+}
+
+// errNotUp says that the line is not there to speak on.
+var errNotUp = errors.New("wake: NATS is not reached")
+
+// Open is the line to NATS. It is reached when it is heard; what is wrong with
+// it then is told to the ear.
+func (n NATS) Open() Line { return &natsLine{settings: n, subject: "moot.wake." + n.Site} }
+
+type natsLine struct {
+	settings NATS
+	subject  string
+	conn     atomic.Pointer[nats.Conn]
+}
+
+func (l *natsLine) Say(_ context.Context, node string) error {
+	conn := l.conn.Load()
+	if conn == nil {
+		return errNotUp
+	}
+	return conn.Publish(l.subject, []byte(node))
+}
+
+// How the client finds out that a server is gone, and goes to another.
+const (
+	askEvery  = 5 * time.Second
+	unheard   = 2 // questions without an answer
+	natsAgain = time.Second
+)
+
+func (l *natsLine) Hear(ctx context.Context, hears Ear) error {
+	over := make(chan error, 1)
+	options := []nats.Option{
+		nats.Name("moot"), nats.NoEcho(),
+		nats.MaxReconnects(-1), nats.ReconnectWait(natsAgain), nats.ReconnectBufSize(-1), // a wake-up kept for later says nothing new
+		nats.PingInterval(askEvery), nats.MaxPingsOutstanding(unheard),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { hears.Down(err) }),
+		nats.ReconnectHandler(func(conn *nats.Conn) { up(conn, hears) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if !errors.Is(err, nats.ErrSlowConsumer) { // which drops some of many that say the same
+				end(over, err)
+			}
+		}),
+		nats.ClosedHandler(func(conn *nats.Conn) { end(over, conn.LastError()) }),
+	}
+	if l.settings.Credentials != "" {
+		options = append(options, nats.UserCredentials(l.settings.Credentials))
+	}
+	if l.settings.CA != "" {
+		options = append(options, nats.RootCAs(l.settings.CA))
+	}
+	conn, err := nats.Connect(strings.Join(l.settings.Servers, ","), options...)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.Subscribe(l.subject, func(m *nats.Msg) { hears.Wake(string(m.Data)) }); err != nil {
+		return err
+	}
+	l.conn.Store(conn)
+	defer l.conn.Store(nil)
+	up(conn, hears)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-over: // refused, as after a change of what this node may do
+		return err
+	}
+}
+
+// end says what a line ends for; the first reason counts.
+func end(over chan<- error, err error) {
+	select {
+	case over <- err:
+	default:
+	}
+}
+
+// up tells that the line is there once the server has said that it took the
+// subscription.
+func up(conn *nats.Conn, hears Ear) {
+	if err := conn.FlushTimeout(patient); err != nil {
+		hears.Down(err)
+		return
+	}
+	hears.Up()
+}
