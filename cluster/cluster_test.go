@@ -110,7 +110,7 @@ func TestMachinesFail(t *testing.T) {
 	}
 	d := &drill{T: t, Site: s, people: people}
 	using, leave := context.WithCancel(t.Context())
-	people.write(using, writers, time.Second, func(err error) { t.Error(err) })
+	people.write(using, writers, 12*time.Second, func(err error) { t.Error(err) })
 	people.read(using, readers, 200*time.Millisecond)
 	people.listen(using, listeners)
 
