@@ -35,7 +35,8 @@ const (
 // BenchmarkReading asks for a thread of 100 posts, a board, a catalog, and for
 // the thread where the asker has it (304): of nginx that has them as files,
 // packed already; of a bare net/http server that has them in memory; of Moot, the
-// program itself; and of Moot behind nginx set as deploy/nginx has it. All have
+// program itself; of Moot behind nginx set as deploy/nginx has it; and of a Moot
+// that keeps no page, for what it costs to make one. All have
 // the same bytes, Moot's own. They have their turns alternately, so that what
 // else the machine does weighs on all.
 //
@@ -44,7 +45,9 @@ func BenchmarkReading(b *testing.B) {
 	site := seed(b)
 	moot := site.open(b)
 	pages := moot.pages(b)
-	askable := []*asked{pages.nginx(b), pages.bare(b), moot, site.open(b).behindNginx(b)}
+	making := site.open(b, "--page-cache", "0")
+	making.name = "moot, nothing kept"
+	askable := []*asked{pages.nginx(b), pages.bare(b), moot, site.open(b).behindNginx(b), making}
 	for _, p := range pages {
 		b.Run(p.name, func(b *testing.B) { compare(b, p, askable) })
 	}
@@ -181,7 +184,7 @@ type asked struct {
 }
 
 // open starts Moot on a copy of the site.
-func (s site) open(b *testing.B) *asked {
+func (s site) open(b *testing.B, settings ...string) *asked {
 	b.Helper()
 	folder := filepath.Join(b.TempDir(), "site")
 	if err := os.CopyFS(folder, os.DirFS(s.folder)); err != nil {
@@ -191,7 +194,7 @@ func (s site) open(b *testing.B) *asked {
 		b.Fatal(err)
 	}
 	a := &asked{name: "moot", address: free(b), site: s, folder: folder, path: func(p sheet) string { return p.path }}
-	a.processes = []*process{startMoot(b, folder, a.address, "--thread-posts", "0")}
+	a.processes = []*process{startMoot(b, folder, a.address, append(settings, "--thread-posts", "0")...)}
 	a.processes[0].awaits(a.address, s.board)
 	return a
 }
