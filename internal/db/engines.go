@@ -20,6 +20,17 @@ func raced(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
 }
 
+// Taken reports whether a write was refused because another row already has a
+// key that must be unique.
+func Taken(err error) bool {
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		return lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+	}
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505"
+}
+
 // passing reports whether an error says that the database can't answer now,
 // rather than that the question was wrong.
 func passing(err error) bool {
