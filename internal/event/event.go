@@ -34,7 +34,7 @@ const (
 
 // Event is one thing that happened.
 type Event struct {
-	Number int64 // its own; Append draws it. The order of events is not that of their numbers
+	Number int64 // its own; Append draws it, of Numbers. The order of events is not that of their numbers
 	Kind   Kind
 	Place  string // path of the board
 	Thread int64
@@ -56,16 +56,30 @@ func New() *Outbox { return &Outbox{wake: make(chan struct{})} }
 
 // Append adds an event to the transaction, and wakes readers once it is
 // committed.
-func (o *Outbox) Append(tx *db.Tx, e Event) error {
-	number, err := tx.Next("event_number")
-	if err != nil {
+func (o *Outbox) Append(tx *db.Tx, e Event) (err error) {
+	if e.Number, err = tx.Next(Numbers); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO event (number, kind, place, thread, post, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		number, string(e.Kind), e.Place, e.Thread, e.Post, e.At.Unix())
-	tx.After(o.Wake)
-	return err
+	return o.AppendAll(tx, e)
 }
+
+// Numbers is the sequence that events have their numbers of.
+const Numbers = "event_number"
+
+// AppendAll adds events to the transaction that have their numbers already, for
+// who draws these with others.
+func (o *Outbox) AppendAll(tx *db.Tx, events ...Event) error {
+	rows := make([][]any, len(events))
+	for i, e := range events {
+		rows[i] = []any{e.Number, string(e.Kind), e.Place, e.Thread, e.Post, e.At.Unix()}
+	}
+	tx.After(o.Wake)
+	return tx.Later(insertEvents.Do(rows...)...)
+}
+
+var insertEvents = db.ForMany(func(rows int) string {
+	return `INSERT INTO event (number, kind, place, thread, post, at) VALUES ` + db.Marks(1, rows, make([]string, 6)...)
+})
 
 // Wake lets everybody who waits look.
 func (o *Outbox) Wake() {
