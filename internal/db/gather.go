@@ -21,6 +21,8 @@ type Gathering[T any] struct {
 	mu      sync.Mutex
 	waiting []*guest[T]
 	busy    bool
+	wanted  int           // how many are to wait before the next are written
+	enough  chan struct{} // told when they do
 }
 
 // guest is one who waits to be written.
@@ -36,7 +38,7 @@ type guest[T any] struct {
 // one alone, write notes in it; an error or a panic undoes the transaction, and
 // then each of those that shared it is written alone.
 func Gather[T any](d *DB, most int, write func(*Tx, []T) error) *Gathering[T] {
-	return &Gathering[T]{db: d, most: most, write: write}
+	return &Gathering[T]{db: d, most: most, write: write, enough: make(chan struct{}, 1)}
 }
 
 // Write returns nil once one is durably committed, with whoever else was
@@ -46,9 +48,15 @@ func (g *Gathering[T]) Write(ctx context.Context, one T) error {
 	me := &guest[T]{ctx: ctx, one: one, done: make(chan struct{})}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, me)
-	if !g.busy {
+	switch {
+	case !g.busy:
 		g.busy = true
 		go g.run()
+	case len(g.waiting) == g.wanted:
+		select {
+		case g.enough <- struct{}{}:
+		default:
+		}
 	}
 	g.mu.Unlock()
 	select {
@@ -76,10 +84,37 @@ func (g *Gathering[T]) run() {
 		if n == 0 {
 			return
 		}
+		start := time.Now()
 		g.serve(together)
 		for _, guest := range together {
 			close(guest.done)
 		}
+		if n > 1 {
+			g.linger(n, time.Since(start)/8)
+		}
+	}
+}
+
+// linger waits a little for those who were just served: where many write they
+// come again at once, and would else be two crowds that wait for each other's
+// commits, each of half the size.
+func (g *Gathering[T]) linger(served int, most time.Duration) {
+	g.mu.Lock()
+	g.wanted = min(len(g.waiting)+served, g.most)
+	select {
+	case <-g.enough: // of the last time
+	default:
+	}
+	enough := len(g.waiting) >= g.wanted
+	g.mu.Unlock()
+	if enough {
+		return
+	}
+	limit := time.NewTimer(most)
+	defer limit.Stop()
+	select {
+	case <-g.enough:
+	case <-limit.C:
 	}
 }
 

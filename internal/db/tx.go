@@ -173,7 +173,7 @@ func (k *kept) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := k.db.stmts.Load(query); ok {
 		return k.tx.StmtContext(ctx, s.(*sql.Stmt)), nil
 	}
-	s, err := k.db.pool.PrepareContext(ctx, query)
+	s, err := k.db.pool.PrepareContext(ctx, nameless(query))
 	if err != nil {
 		return nil, err
 	}

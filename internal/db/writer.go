@@ -203,7 +203,7 @@ func (w *writer) statement(ctx context.Context, query string) (*sql.Stmt, error)
 	if s, ok := w.stmts[query]; ok {
 		return s, nil
 	}
-	s, err := w.conn.PrepareContext(ctx, query)
+	s, err := w.conn.PrepareContext(ctx, nameless(query))
 	if err == nil {
 		w.stmts[query] = s
 	}
