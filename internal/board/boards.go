@@ -3,9 +3,6 @@ package board
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"io"
-	"sync"
 	"time"
 
 	"moot/internal/clock"
@@ -25,22 +22,23 @@ type Boards struct {
 	outbox *event.Outbox
 	places *place.Gazetteer
 	limits Limits
-	random io.Reader
+	ring   *key.Ring
 
 	replies *db.Gathering[*reply]
-
-	mu     sync.Mutex
-	secret []byte // of the site's secure tripcodes
-	day    int64  // of dayKey
-	dayKey []byte
 }
 
 // New makes the boards of a site out of what they stand on.
 func New(d *db.DB, c *clock.Clock, outbox *event.Outbox, places *place.Gazetteer, limits Limits) *Boards {
-	b := &Boards{db: d, clock: c, outbox: outbox, places: places, limits: limits, random: rand.Reader}
+	b := &Boards{db: d, clock: c, outbox: outbox, places: places, limits: limits, ring: key.NewRing(d, c)}
 	b.replies = db.Gather(d, db.MostAtOnce, b.reply)
 	return b
 }
+
+// Identity is what tells a site from every other.
+type Identity = key.Identity
+
+// Identity reads the site's identity.
+func (b *Boards) Identity(ctx context.Context) (Identity, error) { return b.ring.Identity(ctx) }
 
 // Limits are the settings that the boards were made with.
 func (b *Boards) Limits() Limits { return b.limits }
@@ -56,11 +54,11 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 	if err := order.May(actor, order.Start, n.Place.Path()); err != nil {
 		return Target{}, err
 	}
-	keys, err := b.keys(ctx)
+	keys, err := b.ring.Keys(ctx)
 	if err != nil {
 		return Target{}, err
 	}
-	c, err := b.limits.check(n.Place, n.Subject, n.NewPost, keys.secret)
+	c, err := b.limits.check(n.Place, n.Subject, n.NewPost, keys.Secret)
 	if err != nil {
 		return Target{}, err
 	}
@@ -74,21 +72,11 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 		if err := insertThread(tx, n.Place, number, c.subject, len(c.pictures), at); err != nil {
 			return t, err
 		}
-		p := n.post(c, actor.Tag(keys.day, number), at)
-		p.Number, p.Thread = number, number
-		if err := tx.Later(insertPosts.Do(postRow(p, key.CodeHash(actor.Code(number)), n.Once))...); err != nil {
+		opening := &reply{NewPost: n.NewPost, actor: actor, thread: number, at: at, tag: actor.Tag(keys.Day, number), clean: c, made: t}
+		if err := b.add(tx, nil, []*reply{opening}); err != nil {
 			return t, err
 		}
-		if err := tx.Later(insertQuotes.Do(quoteRows(p, c.numbers)...)...); err != nil {
-			return t, err
-		}
-		if err := media.Attach(tx, media.Post{Number: number, Thread: number, Place: t.Place}, c.pictures, c.free); err != nil {
-			return t, err
-		}
-		if err := count(tx, t.Place, 1, 1, at); err != nil {
-			return t, err
-		}
-		if err := b.outbox.Append(tx, event.Event{Kind: event.ThreadStarted, Place: t.Place, Thread: number, Post: number, At: at}); err != nil {
+		if err := tx.Later(count(t.Place, 1, 1, at)); err != nil {
 			return t, err
 		}
 		return t, b.makeRoom(tx, t.Place, at)
@@ -136,11 +124,11 @@ func (b *Boards) Sent(ctx context.Context, once []byte) (t Target, found bool, e
 // Preview checks a post as Start or Reply would and returns it as it would
 // stand, without number, tag or time. The subject is checked where it is given.
 func (b *Boards) Preview(ctx context.Context, at place.Place, subject string, n NewPost) (p Post, cleanSubject string, err error) {
-	keys, err := b.keys(ctx)
+	keys, err := b.ring.Keys(ctx)
 	if err != nil {
 		return Post{}, "", err
 	}
-	c, err := b.limits.check(at, subject, n, keys.secret)
+	c, err := b.limits.check(at, subject, n, keys.Secret)
 	if err != nil {
 		return Post{}, "", err
 	}
@@ -193,15 +181,12 @@ func (b *Boards) erase(tx *db.Tx, t Target, at time.Time) (threadGone bool, err 
 		return false, err
 	}
 	if left > 0 {
-		if err := count(tx, t.Place, 0, -1, time.Time{}); err != nil {
+		if err := tx.Later(count(t.Place, 0, -1, time.Time{})); err != nil {
 			return false, err
 		}
 		return false, b.outbox.Append(tx, event.Event{Kind: event.PostGone, Place: t.Place, Thread: t.Thread, Post: t.Number, At: at})
 	}
-	if err := eraseThread(tx, t.Thread); err != nil {
-		return false, err
-	}
-	if err := count(tx, t.Place, -1, -1, time.Time{}); err != nil {
+	if err := tx.Later(db.Do(`DELETE FROM thread WHERE number = $1`, t.Thread), count(t.Place, -1, -1, time.Time{})); err != nil {
 		return false, err
 	}
 	if archived {
@@ -219,7 +204,7 @@ func (b *Boards) Owns(ctx context.Context, actor key.Actor, number int64) (bool,
 	}
 	var hash []byte
 	err := b.db.Read(ctx, func(tx *db.Tx) (err error) {
-		hash, err = codeHash(tx, number)
+		_, hash, err = standing(tx, number)
 		return err
 	})
 	if err == db.ErrNone {

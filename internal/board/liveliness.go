@@ -12,7 +12,7 @@ import (
 //
 // is a decaying counter. What is kept is ln Σ exp(tᵢ / cooling), in millionths:
 // that doesn't change with time, so boards stay in order without being
-// counted anew, and adding a post needs the old value only.
+// counted anew, and adding posts needs the old value only.
 type Liveliness int64
 
 const (
@@ -20,19 +20,13 @@ const (
 	nat     = 1e6 // one unit of the logarithm
 )
 
-// freshness is the liveliness of a single post.
-func freshness(at time.Time) Liveliness {
-	return Liveliness(math.Round(float64(at.Unix()) / cooling.Seconds() * nat))
-}
-
-// add counts one more post.
-func (l Liveliness) add(at time.Time) Liveliness {
-	x := freshness(at)
-	high, low := max(l, x), min(l, x)
-	return high + Liveliness(math.Round(nat*math.Log1p(math.Exp(float64(low-high)/nat))))
+// freshness is the liveliness of so many posts of one time, alone. The sum of
+// two is made where the one of them is kept: see count.
+func freshness(at time.Time, posts int) Liveliness {
+	return Liveliness(math.Round((float64(at.Unix())/cooling.Seconds() + math.Log(float64(posts))) * nat))
 }
 
 // At is the decaying count as it stands at a time.
 func (l Liveliness) At(now time.Time) float64 {
-	return math.Exp(float64(l-freshness(now)) / nat)
+	return math.Exp(float64(l-freshness(now, 1)) / nat)
 }

@@ -2,6 +2,8 @@ package board
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,32 +25,36 @@ type reply struct {
 	clean  clean
 	wrong  []*fault.Fault // with what was sent, on any board
 	made   Target
-	event  int64  // number of the event that tells of it
 	twin   *reply // of the same form, in the same transaction
 	err    error  // why it was not added
 }
 
 // Reply adds a post to a thread and returns where it stands.
 func (b *Boards) Reply(ctx context.Context, actor key.Actor, thread int64, n NewPost) (Target, error) {
-	keys, err := b.keys(ctx)
+	keys, err := b.ring.Keys(ctx)
 	if err != nil {
 		return Target{}, err
 	}
-	r := &reply{NewPost: n, actor: actor, thread: thread, at: b.minute(), tag: actor.Tag(keys.day, thread)}
-	r.clean, r.wrong = b.limits.checkWords("", n, keys.secret)
+	r := &reply{NewPost: n, actor: actor, thread: thread, at: b.minute(), tag: actor.Tag(keys.Day, thread)}
+	r.clean, r.wrong = b.limits.checkWords("", n, keys.Secret)
 	if len(n.Pictures) == 0 {
 		err = b.replies.Write(ctx, r)
 	} else { // one of them may be gone meanwhile, which undoes all of the transaction
 		err = b.db.Write(ctx, func(tx *db.Tx) error { return b.reply(tx, []*reply{r}) })
 	}
-	if err != nil {
+	if err != nil && err != errNoneAdded {
 		return b.unlessSent(ctx, n.Once, Target{}, err)
 	}
 	return r.made, r.err
 }
 
+// errNoneAdded undoes a transaction for one reply that was not added: the
+// number drawn for it is given back.
+var errNoneAdded = errors.New("board: nothing was added")
+
 // reply adds some replies to their threads: whatever their number, by a few
-// statements, which hold the threads and boards for two ways to the database.
+// statements, which hold the threads for two ways to the database, and the boards
+// for the last of them.
 func (b *Boards) reply(tx *db.Tx, all []*reply) error {
 	g, err := hold(tx, all)
 	if err != nil {
@@ -57,14 +63,13 @@ func (b *Boards) reply(tx *db.Tx, all []*reply) error {
 	var added []*reply
 	for _, r := range all {
 		if b.settle(g, r); r.err == nil && r.made == (Target{}) && r.twin == nil {
-			r.made = Target{Number: g.posts[len(added)], Thread: r.thread, Place: g.threads[r.thread].place}
-			r.event = g.events[len(added)]
+			r.made = Target{Number: g.numbers[len(added)], Thread: r.thread, Place: g.threads[r.thread].place}
 			g.threads[r.thread].add(r, b.limits.BumpLimit)
 			added = append(added, r)
 		}
 	}
 	if len(added) == 0 && len(all) == 1 {
-		return all[0].err // what was held and drawn for it is given back
+		return errNoneAdded
 	}
 	for _, r := range all {
 		if r.twin != nil {
@@ -74,17 +79,16 @@ func (b *Boards) reply(tx *db.Tx, all []*reply) error {
 	if len(added) == 0 {
 		return nil
 	}
-	return b.add(tx, g, added)
+	return b.add(tx, g.threads, added)
 }
 
-// ground is what replies stand on: the rows of their threads and boards, held,
-// the posts that their forms made before, and numbers.
+// ground is what replies stand on: their threads, held, the posts that their
+// forms made before, and numbers.
 type ground struct {
-	threads       map[int64]*grown
-	lively        map[string]Liveliness
-	sent          map[string]Target // by once
-	forms         map[string]*reply // by once, in this transaction
-	posts, events []int64
+	threads map[int64]*grown
+	sent    map[string]Target // by once
+	forms   map[string]*reply // by once, in this transaction
+	numbers []int64
 }
 
 // grown is a thread, and by what it grows.
@@ -106,7 +110,7 @@ func (g *grown) add(r *reply, bumpLimit int) {
 }
 
 func hold(tx *db.Tx, all []*reply) (*ground, error) {
-	g := &ground{threads: map[int64]*grown{}, lively: map[string]Liveliness{}, sent: map[string]Target{}, forms: map[string]*reply{}}
+	g := &ground{threads: map[int64]*grown{}, sent: map[string]Target{}, forms: map[string]*reply{}}
 	var threads, forms []any
 	for _, r := range all {
 		r.made, r.err, r.twin = Target{}, nil, nil // it may have been tried before
@@ -117,8 +121,7 @@ func hold(tx *db.Tx, all []*reply) (*ground, error) {
 			forms = append(forms, r.Once)
 		}
 	}
-	numbers, these := threadsHeld.Among(threads)
-	boards, _ := boardsHeld.Among(threads)
+	query, args := threadsHeld.Among(threads)
 	steps := []db.Step{
 		db.Hold(func(scan db.Scan) error {
 			var number int64
@@ -126,16 +129,8 @@ func hold(tx *db.Tx, all []*reply) (*ground, error) {
 			err := scan(&number, &t.place, &t.held.posts, &t.locked, &t.archived)
 			g.threads[number] = &t
 			return err
-		}, numbers, these...),
-		db.Hold(func(scan db.Scan) error {
-			var place string
-			var lively int64
-			err := scan(&place, &lively)
-			g.lively[place] = Liveliness(lively)
-			return err
-		}, boards, these...),
-		db.Draw(postNumber, len(all), func(n int64) { g.posts = append(g.posts, n) }),
-		db.Draw(event.Numbers, len(all), func(n int64) { g.events = append(g.events, n) }),
+		}, query, args...),
+		db.Draw(postNumber, len(all), func(n int64) { g.numbers = append(g.numbers, n) }),
 	}
 	if len(forms) > 0 {
 		query, args := formsSent.Among(forms)
@@ -190,20 +185,39 @@ func (b *Boards) admit(actor key.Actor, t *grown) error {
 	return order.May(actor, order.Reply, t.place)
 }
 
-// add writes replies whose threads and boards are held.
-func (b *Boards) add(tx *db.Tx, g *ground, added []*reply) error {
+// add writes posts, and counts those that are replies in threads that are held.
+func (b *Boards) add(tx *db.Tx, threads map[int64]*grown, added []*reply) error {
 	var posts, quotes [][]any
-	events := make([]event.Event, len(added))
-	for i, r := range added {
-		p := r.post(r.clean, r.tag, r.at)
-		p.Number, p.Thread = r.made.Number, r.thread
+	var events []event.Event
+	for _, r := range added {
+		p := Post{Number: r.made.Number, Thread: r.thread, Name: r.clean.name, Trip: r.clean.trip, Tag: r.tag, Body: r.clean.body, Sage: r.sage(), At: r.at}
 		posts = append(posts, postRow(p, key.CodeHash(r.actor.Code(p.Number)), r.Once))
-		quotes = append(quotes, quoteRows(p, r.clean.numbers)...)
-		events[i] = event.Event{Number: r.event, Kind: event.PostAdded, Place: r.made.Place, Thread: r.thread, Post: p.Number, At: r.at}
+		for _, n := range r.clean.numbers {
+			quotes = append(quotes, []any{p.Number, p.Thread, n})
+		}
+		kind := event.PostAdded
+		if p.Opens() {
+			kind = event.ThreadStarted
+		}
+		events = append(events, event.Event{Kind: kind, Place: r.made.Place, Thread: r.thread, Post: p.Number, At: r.at})
 	}
-	steps := append(insertPosts.Do(posts...), insertQuotes.Do(quotes...)...)
+	steps := slices.Concat(insertPosts.Do(posts...), insertQuotes.Do(quotes...), counts(threads))
+	if err := tx.Later(steps...); err != nil {
+		return err
+	}
+	for _, r := range added {
+		if err := media.Attach(tx, media.Post{Number: r.made.Number, Thread: r.thread, Place: r.made.Place}, r.clean.pictures, r.clean.free); err != nil {
+			return err
+		}
+	}
+	return b.outbox.Append(tx, events...)
+}
+
+// counts are the steps that count replies in their threads and boards. Boards
+// have an order, or two transactions may each hold what the other waits for.
+func counts(threads map[int64]*grown) (steps []db.Step) {
 	boards := map[string]*grown{}
-	for number, t := range g.threads {
+	for number, t := range threads {
 		if t.replies == 0 {
 			continue
 		}
@@ -214,32 +228,8 @@ func (b *Boards) add(tx *db.Tx, g *ground, added []*reply) error {
 		boards[t.place].replies += t.replies
 		boards[t.place].at = t.at
 	}
-	for place, grown := range boards {
-		lively := g.lively[place]
-		for range grown.replies {
-			lively = lively.add(grown.at)
-		}
-		steps = append(steps, enliven(place, 0, grown.replies, lively, grown.at))
+	for _, place := range slices.Sorted(maps.Keys(boards)) {
+		steps = append(steps, count(place, 0, boards[place].replies, boards[place].at))
 	}
-	if err := tx.Later(steps...); err != nil {
-		return err
-	}
-	for _, r := range added {
-		if err := media.Attach(tx, media.Post{Number: r.made.Number, Thread: r.thread, Place: r.made.Place}, r.clean.pictures, r.clean.free); err != nil {
-			return err
-		}
-	}
-	return b.outbox.AppendAll(tx, events...)
-}
-
-// post is what was sent as it is stored, without its number.
-func (n NewPost) post(c clean, tag string, at time.Time) Post {
-	return Post{Name: c.name, Trip: c.trip, Body: c.body, Sage: n.sage(), At: at, Tag: tag}
-}
-
-func quoteRows(p Post, numbers []int64) (rows [][]any) {
-	for _, n := range numbers {
-		rows = append(rows, []any{p.Number, p.Thread, n})
-	}
-	return rows
+	return steps
 }

@@ -45,13 +45,11 @@ func holdThread(tx *db.Tx, thread int64) (h held, err error) {
 	return h, err
 }
 
-// The rows that replies hold, in an order that is always the same.
 var (
+	// The order is always the same, or two replies may each hold what the other
+	// waits for.
 	threadsHeld = db.ForMany(func(n int) string {
 		return `SELECT number, ` + heldColumns + ` FROM thread WHERE number IN ` + db.Marks(1, 1, make([]string, n)...) + ` ORDER BY number`
-	})
-	boardsHeld = db.ForMany(func(n int) string {
-		return `SELECT place, lively FROM board WHERE place IN (SELECT place FROM thread WHERE number IN ` + db.Marks(1, 1, make([]string, n)...) + `) ORDER BY place`
 	})
 	formsSent = db.ForMany(func(n int) string {
 		return `SELECT p.once, p.number, p.thread, t.place FROM post p JOIN thread t ON t.number = p.thread WHERE p.once IN ` + db.Marks(1, 1, make([]string, n)...)
@@ -87,31 +85,20 @@ var insertQuotes = db.ForMany(func(rows int) string {
 		WHERE target_thread IS NOT NULL AND target <> source ON CONFLICT DO NOTHING`
 })
 
-// count keeps a board's counts and its liveliness. Posts that are added come
-// with their time; those taken away leave liveliness as it is.
-func count(tx *db.Tx, place string, threads, posts int, at time.Time) error {
+// count keeps a board's counts, and its liveliness where posts were added.
+// The board is held by this alone, so that who writes on it waits for little.
+//
+// ln(exp(a) + exp(b)) is b + ln(1 + exp(a - b)). Where they are so far apart that
+// one is nothing beside the other, PostgreSQL would refuse to say exp of it.
+func count(place string, threads, posts int, at time.Time) db.Step {
 	if posts < 0 {
-		_, err := tx.Exec(`UPDATE board SET threads = threads + $2, posts = posts + $3 WHERE place = $1`, place, threads, posts)
-		return err
+		return db.Do(`UPDATE board SET threads = threads + $2, posts = posts + $3 WHERE place = $1`, place, threads, posts)
 	}
-	var lively Liveliness
-	switch err := tx.HoldRow(`SELECT lively FROM board WHERE place = $1`, place).Scan(&lively); err {
-	case nil:
-		lively = lively.add(at)
-	case db.ErrNone: // its first post, or one of two first posts at once
-		lively = freshness(at)
-	default:
-		return err
-	}
-	return tx.Later(enliven(place, threads, posts, lively, at))
-}
-
-// enliven counts a board's newest threads and posts, and keeps its liveliness,
-// which was made of the old one while the board was held.
-func enliven(place string, threads, posts int, lively Liveliness, at time.Time) db.Step {
 	return db.Do(`INSERT INTO board (place, threads, posts, lively, last_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (place) DO UPDATE SET threads = board.threads + excluded.threads, posts = board.posts + excluded.posts, lively = excluded.lively, last_at = excluded.last_at`,
-		place, threads, posts, int64(lively), at.Unix())
+		ON CONFLICT (place) DO UPDATE SET threads = board.threads + excluded.threads, posts = board.posts + excluded.posts, last_at = excluded.last_at,
+		lively = CASE WHEN board.lively - excluded.lively > 30000000 THEN board.lively WHEN excluded.lively - board.lively > 30000000 THEN excluded.lively
+			ELSE excluded.lively + CAST(round(1000000 * ln(1 + exp(CAST(board.lively - excluded.lively AS double precision) / 1000000))) AS bigint) END`,
+		place, threads, posts, int64(freshness(at, posts)), at.Unix())
 }
 
 func sent(tx *db.Tx, once []byte) (Target, error) {
@@ -146,11 +133,6 @@ func standing(tx *db.Tx, number int64) (t Target, code []byte, err error) {
 	return t, code, err
 }
 
-func codeHash(tx *db.Tx, number int64) ([]byte, error) {
-	_, code, err := standing(tx, number)
-	return code, err
-}
-
 // holdPost finds a post that stands and holds its thread's row.
 func holdPost(tx *db.Tx, number int64) (Target, []byte, error) {
 	t, _, err := standing(tx, number)
@@ -179,33 +161,6 @@ func erasePost(tx *db.Tx, t Target, pictures int) (left int, archived bool, err 
 	}
 	err = tx.Row(`UPDATE thread SET posts = posts - 1, pictures = pictures - $2 WHERE number = $1 RETURNING posts, archived_at > 0`, t.Thread, pictures).Scan(&left, &archived)
 	return left, archived, err
-}
-
-func eraseThread(tx *db.Tx, thread int64) error {
-	_, err := tx.Exec(`DELETE FROM thread WHERE number = $1`, thread)
-	return err
-}
-
-// secretOr reads a secret of the site, or keeps the fresh one.
-func secretOr(tx *db.Tx, name string, fresh []byte) (value []byte, err error) {
-	if _, err := tx.Exec(`INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`, name, fresh); err != nil {
-		return nil, err
-	}
-	err = tx.Row(`SELECT value FROM secret WHERE name = $1`, name).Scan(&value)
-	return value, err
-}
-
-func dayKeyOr(tx *db.Tx, day int64, fresh []byte) (value []byte, err error) {
-	if _, err := tx.Exec(`INSERT INTO day_key (day, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`, day, fresh); err != nil {
-		return nil, err
-	}
-	err = tx.Row(`SELECT value FROM day_key WHERE day = $1`, day).Scan(&value)
-	return value, err
-}
-
-func forgetDayKeys(tx *db.Tx, today int64) error {
-	_, err := tx.Exec(`DELETE FROM day_key WHERE day < $1`, today)
-	return err
 }
 
 func forgetOnce(tx *db.Tx, before time.Time) error {

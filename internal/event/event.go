@@ -34,7 +34,7 @@ const (
 
 // Event is one thing that happened.
 type Event struct {
-	Number int64 // its own; Append draws it, of Numbers. The order of events is not that of their numbers
+	Number int64 // its own; Append gives it. The order of events is not that of their numbers
 	Kind   Kind
 	Place  string // path of the board
 	Thread int64
@@ -54,31 +54,20 @@ type Outbox struct {
 // New is an outbox nobody waits at yet.
 func New() *Outbox { return &Outbox{wake: make(chan struct{})} }
 
-// Append adds an event to the transaction, and wakes readers once it is
-// committed.
-func (o *Outbox) Append(tx *db.Tx, e Event) (err error) {
-	if e.Number, err = tx.Next(Numbers); err != nil {
-		return err
-	}
-	return o.AppendAll(tx, e)
-}
-
-// Numbers is the sequence that events have their numbers of.
-const Numbers = "event_number"
-
-// AppendAll adds events to the transaction that have their numbers already, for
-// who draws these with others.
-func (o *Outbox) AppendAll(tx *db.Tx, events ...Event) error {
+// Append adds events to the transaction, in their order, and wakes readers once
+// it is committed.
+func (o *Outbox) Append(tx *db.Tx, events ...Event) error {
 	rows := make([][]any, len(events))
 	for i, e := range events {
-		rows[i] = []any{e.Number, string(e.Kind), e.Place, e.Thread, e.Post, e.At.Unix()}
+		rows[i] = []any{string(e.Kind), e.Place, e.Thread, e.Post, e.At.Unix()}
 	}
 	tx.After(o.Wake)
-	return tx.Later(insertEvents.Do(rows...)...)
+	return tx.Later(insert.Do(rows...)...)
 }
 
-var insertEvents = db.ForMany(func(rows int) string {
-	return `INSERT INTO event (number, kind, place, thread, post, at) VALUES ` + db.Marks(1, rows, make([]string, 6)...)
+// insert leaves the number to the database, which gives it as the row is stored.
+var insert = db.ForMany(func(rows int) string {
+	return `INSERT INTO event (kind, place, thread, post, at) VALUES ` + db.Marks(1, rows, make([]string, 5)...)
 })
 
 // Wake lets everybody who waits look.

@@ -1,7 +1,8 @@
 // Package key says who acts. Nobody needs an account to read or to post, so
 // far the only actor is a browser: it holds a random token of its own, made
 // when its owner first posts, and the site keeps nothing that leads from a
-// post back to it without that token.
+// post back to it without that token. The keys of the site itself, with which
+// posts are marked, are on a Ring.
 package key
 
 import (
