@@ -73,6 +73,9 @@ func Restore(ctx context.Context, path string, ids Identities, to Target, see fu
 		return done, err
 	}
 	if err := to.build(ctx, path, ids, &done, see); err != nil {
+		if ctx.Err() != nil { // a database may tell of that as of a broken connection
+			err = ctx.Err()
+		}
 		return done, errors.Join(err, to.clear(context.WithoutCancel(ctx)))
 	}
 	if err := to.Files.Delete(ctx, marker); err != nil {

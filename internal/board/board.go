@@ -157,15 +157,19 @@ type clean struct {
 // check cleans what was sent and finds all that is wrong with it, each fault
 // on its field. The secret is that of the secure tripcodes.
 func (l Limits) check(at place.Place, subject string, n NewPost, secret []byte) (clean, error) {
-	c := clean{subject: text.CleanLine(subject), body: text.Clean(n.Body), free: l.Pictures.On(at) == order.ImagesOn}
+	c, faults := l.checkWords(subject, n, secret)
+	return c, fault.Join(append(faults, l.checkPlace(at, &c))...)
+}
+
+// checkWords is what check does that is the same in every place.
+func (l Limits) checkWords(subject string, n NewPost, secret []byte) (clean, []*fault.Fault) {
+	c := clean{subject: text.CleanLine(subject), body: text.Clean(n.Body)}
 	document := text.Parse(c.body)
-	var refs []int64
 	for _, r := range document.References() {
 		if r.Number > 0 {
-			refs = append(refs, r.Number)
+			c.numbers = append(c.numbers, r.Number)
 		}
 	}
-	c.numbers = refs
 	faults := []*fault.Fault{
 		printable("subject", subject),
 		longest("subject", "board.subject_too_long", c.subject, subjectLength),
@@ -178,12 +182,6 @@ func (l Limits) check(at place.Place, subject string, n NewPost, secret []byte) 
 		faults = append(faults, printable(field, n.Pictures[i].Alt), longest(field, "board.alt_too_long", p.Alt, altLength))
 		c.pictures = append(c.pictures, p)
 	}
-	switch {
-	case len(n.Pictures) > 0 && l.Pictures.On(at) == order.ImagesOff:
-		faults = append(faults, fault.New(fault.Invalid, "board.no_pictures").On("picture"))
-	case len(n.Pictures) > media.MaxPictures:
-		faults = append(faults, fault.New(fault.Invalid, "board.too_many_pictures", "limit", media.MaxPictures).On("picture"))
-	}
 	if l.Names {
 		var word string
 		c.name, word = trip.Split(n.Name)
@@ -193,7 +191,21 @@ func (l Limits) check(at place.Place, subject string, n NewPost, secret []byte) 
 			c.trip = trip.Mark(secret, word)
 		}
 	}
-	return c, fault.Join(faults...)
+	return c, faults
+}
+
+// checkPlace finds whether a place's board shows pictures, and those of a post
+// without waiting.
+func (l Limits) checkPlace(at place.Place, c *clean) *fault.Fault {
+	images := l.Pictures.On(at)
+	c.free = images == order.ImagesOn
+	switch {
+	case len(c.pictures) > 0 && images == order.ImagesOff:
+		return fault.New(fault.Invalid, "board.no_pictures").On("picture")
+	case len(c.pictures) > media.MaxPictures:
+		return fault.New(fault.Invalid, "board.too_many_pictures", "limit", media.MaxPictures).On("picture")
+	}
+	return nil
 }
 
 func (l Limits) checkBody(body string, document text.Document, pictures int) *fault.Fault {

@@ -1,11 +1,8 @@
 package board
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
-	"errors"
-	"io"
-	"sync"
 	"time"
 
 	"moot/internal/clock"
@@ -25,27 +22,29 @@ type Boards struct {
 	outbox *event.Outbox
 	places *place.Gazetteer
 	limits Limits
-	random io.Reader
+	ring   *key.Ring
 
-	mu     sync.Mutex
-	secret []byte // of the site's secure tripcodes
-	day    int64  // of dayKey
-	dayKey []byte
+	replies *db.Gathering[*reply]
 }
 
 // New makes the boards of a site out of what they stand on.
 func New(d *db.DB, c *clock.Clock, outbox *event.Outbox, places *place.Gazetteer, limits Limits) *Boards {
-	return &Boards{db: d, clock: c, outbox: outbox, places: places, limits: limits, random: rand.Reader}
+	b := &Boards{db: d, clock: c, outbox: outbox, places: places, limits: limits, ring: key.NewRing(d, c)}
+	b.replies = db.Gather(d, db.MostAtOnce, b.reply)
+	return b
 }
+
+// Identity is what tells a site from every other.
+type Identity = key.Identity
+
+// Identity reads the site's identity.
+func (b *Boards) Identity(ctx context.Context) (Identity, error) { return b.ring.Identity(ctx) }
 
 // Limits are the settings that the boards were made with.
 func (b *Boards) Limits() Limits { return b.limits }
 
 // minute is the time as it is kept: security.md 1.7.
 func (b *Boards) minute() time.Time { return b.clock.Now().Truncate(time.Minute) }
-
-// errSentBefore undoes a transaction that found its form already posted.
-var errSentBefore = errors.New("board: this form was posted before")
 
 // Start opens a thread on a place's board and returns where it stands.
 func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Target, error) {
@@ -55,11 +54,11 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 	if err := order.May(actor, order.Start, n.Place.Path()); err != nil {
 		return Target{}, err
 	}
-	keys, err := b.keys(ctx)
+	keys, err := b.ring.Keys(ctx)
 	if err != nil {
 		return Target{}, err
 	}
-	c, err := b.limits.check(n.Place, n.Subject, n.NewPost, keys.secret)
+	c, err := b.limits.check(n.Place, n.Subject, n.NewPost, keys.Secret)
 	if err != nil {
 		return Target{}, err
 	}
@@ -73,94 +72,15 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 		if err := insertThread(tx, n.Place, number, c.subject, len(c.pictures), at); err != nil {
 			return t, err
 		}
-		if err := b.insert(tx, actor, keys, t, c, n.NewPost, at); err != nil {
+		opening := &reply{NewPost: n.NewPost, actor: actor, thread: number, at: at, tag: actor.Tag(keys.Day, number), clean: c, made: t}
+		if err := b.add(tx, nil, []*reply{opening}); err != nil {
 			return t, err
 		}
-		if err := count(tx, t.Place, 1, 1, at); err != nil {
-			return t, err
-		}
-		if err := b.outbox.Append(tx, event.Event{Kind: event.ThreadStarted, Place: t.Place, Thread: number, Post: number, At: at}); err != nil {
+		if err := tx.Later(count(t.Place, 1, 1, at)); err != nil {
 			return t, err
 		}
 		return t, b.makeRoom(tx, t.Place, at)
 	})
-}
-
-// Reply adds a post to a thread and returns where it stands.
-func (b *Boards) Reply(ctx context.Context, actor key.Actor, thread int64, n NewPost) (Target, error) {
-	keys, err := b.keys(ctx)
-	if err != nil {
-		return Target{}, err
-	}
-	at := b.minute()
-	return b.once(ctx, n.Once, func(tx *db.Tx) (Target, error) {
-		held, err := b.admit(tx, actor, thread)
-		t := Target{Thread: thread, Place: held.place}
-		if err != nil {
-			return t, err
-		}
-		stands, err := b.place(t.Place)
-		if err != nil {
-			return t, err
-		}
-		c, err := b.limits.check(stands, "", n, keys.secret)
-		if err != nil {
-			return t, err
-		}
-		if t.Number, err = tx.Next(postNumber); err != nil {
-			return t, err
-		}
-		bumps := !n.sage() && (b.limits.BumpLimit == 0 || held.posts < b.limits.BumpLimit)
-		if err := touch(tx, t, bumps, len(c.pictures), at); err != nil {
-			return t, err
-		}
-		if err := b.insert(tx, actor, keys, t, c, n, at); err != nil {
-			return t, err
-		}
-		if err := count(tx, t.Place, 0, 1, at); err != nil {
-			return t, err
-		}
-		return t, b.outbox.Append(tx, event.Event{Kind: event.PostAdded, Place: t.Place, Thread: thread, Post: t.Number, At: at})
-	})
-}
-
-// admit sees whether a thread takes one more post, and holds the thread until
-// the transaction ends.
-func (b *Boards) admit(tx *db.Tx, actor key.Actor, thread int64) (held, error) {
-	h, err := holdThread(tx, thread)
-	switch {
-	case err == db.ErrNone:
-		return h, fault.New(fault.NotFound, "board.no_thread")
-	case err != nil:
-		return h, err
-	case h.archived:
-		return h, fault.New(fault.Conflict, "board.archived").On("body")
-	case h.locked:
-		return h, fault.New(fault.Conflict, "board.locked").On("body")
-	case b.limits.ThreadPosts > 0 && h.posts >= b.limits.ThreadPosts:
-		return h, fault.New(fault.Conflict, "board.full", "limit", b.limits.ThreadPosts).On("body")
-	}
-	return h, order.May(actor, order.Reply, h.place)
-}
-
-func (b *Boards) insert(tx *db.Tx, actor key.Actor, keys keys, t Target, c clean, n NewPost, at time.Time) error {
-	p := Post{
-		Number: t.Number, Thread: t.Thread, Name: c.name, Trip: c.trip, Body: c.body, Sage: n.sage(), At: at,
-		Tag: actor.Tag(keys.day, t.Thread),
-	}
-	inserted, err := insertPost(tx, p, key.CodeHash(actor.Code(t.Number)), n.Once)
-	if err != nil {
-		return err
-	}
-	if !inserted {
-		return errSentBefore
-	}
-	for _, number := range c.numbers {
-		if err := insertQuote(tx, p, number); err != nil {
-			return err
-		}
-	}
-	return media.Attach(tx, media.Post{Number: t.Number, Thread: t.Thread, Place: t.Place}, c.pictures, c.free)
 }
 
 // once runs an act unless its form was posted before, in which case it finds
@@ -174,10 +94,19 @@ func (b *Boards) once(ctx context.Context, once []byte, act func(*db.Tx) (Target
 		made, err = act(tx)
 		return err
 	})
-	if errors.Is(err, errSentBefore) { // by another node, at this moment
-		made, _, err = b.Sent(ctx, once)
+	return b.unlessSent(ctx, once, made, err)
+}
+
+// unlessSent finds what a form made that was posted elsewhere at this moment.
+func (b *Boards) unlessSent(ctx context.Context, once []byte, made Target, err error) (Target, error) {
+	if len(once) == 0 || !db.Taken(err) {
+		return made, err
 	}
-	return made, err
+	other, found, failed := b.Sent(ctx, once)
+	if failed != nil || !found {
+		return made, cmp.Or(failed, err)
+	}
+	return other, nil
 }
 
 // Sent finds the post that a form made, and whether there is one.
@@ -195,11 +124,11 @@ func (b *Boards) Sent(ctx context.Context, once []byte) (t Target, found bool, e
 // Preview checks a post as Start or Reply would and returns it as it would
 // stand, without number, tag or time. The subject is checked where it is given.
 func (b *Boards) Preview(ctx context.Context, at place.Place, subject string, n NewPost) (p Post, cleanSubject string, err error) {
-	keys, err := b.keys(ctx)
+	keys, err := b.ring.Keys(ctx)
 	if err != nil {
 		return Post{}, "", err
 	}
-	c, err := b.limits.check(at, subject, n, keys.secret)
+	c, err := b.limits.check(at, subject, n, keys.Secret)
 	if err != nil {
 		return Post{}, "", err
 	}
@@ -252,15 +181,12 @@ func (b *Boards) erase(tx *db.Tx, t Target, at time.Time) (threadGone bool, err 
 		return false, err
 	}
 	if left > 0 {
-		if err := count(tx, t.Place, 0, -1, time.Time{}); err != nil {
+		if err := tx.Later(count(t.Place, 0, -1, time.Time{})); err != nil {
 			return false, err
 		}
 		return false, b.outbox.Append(tx, event.Event{Kind: event.PostGone, Place: t.Place, Thread: t.Thread, Post: t.Number, At: at})
 	}
-	if err := eraseThread(tx, t.Thread); err != nil {
-		return false, err
-	}
-	if err := count(tx, t.Place, -1, -1, time.Time{}); err != nil {
+	if err := tx.Later(db.Do(`DELETE FROM thread WHERE number = $1`, t.Thread), count(t.Place, -1, -1, time.Time{})); err != nil {
 		return false, err
 	}
 	if archived {
@@ -278,7 +204,7 @@ func (b *Boards) Owns(ctx context.Context, actor key.Actor, number int64) (bool,
 	}
 	var hash []byte
 	err := b.db.Read(ctx, func(tx *db.Tx) (err error) {
-		hash, err = codeHash(tx, number)
+		_, hash, err = standing(tx, number)
 		return err
 	})
 	if err == db.ErrNone {

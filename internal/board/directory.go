@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"moot/internal/db"
+	"moot/internal/decay"
 	"moot/internal/event"
 	"moot/internal/place"
 )
@@ -19,7 +20,7 @@ type Lively struct {
 	Posts      int
 	Archived   int       // threads in the archive
 	Last       time.Time // of its newest post, in the place's zone
-	Liveliness Liveliness
+	Liveliness decay.Count
 }
 
 // Directory knows every board that has posts. It is kept in memory, read from

@@ -19,7 +19,6 @@
 //   - A board holds so many threads; the one bumped longest ago leaves it for
 //     the archive, where it can be read.
 //
-// It owns the tables secret, day_key, board, thread, post and quote, and sends
-// the events thread.started, thread.changed, thread.gone, post.added and
-// post.gone.
+// It owns the tables board, thread, post and quote, and sends the events
+// thread.started, thread.changed, thread.gone, post.added and post.gone.
 package board

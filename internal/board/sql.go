@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"moot/internal/db"
+	"moot/internal/decay"
 	"moot/internal/place"
 )
 
@@ -36,63 +37,69 @@ type held struct {
 	locked, archived bool
 }
 
+const heldColumns = `place, posts, locked, archived_at > 0`
+
 // holdThread holds a thread's row, so that numbers in a thread follow one
 // another.
 func holdThread(tx *db.Tx, thread int64) (h held, err error) {
-	err = tx.HoldRow(`SELECT place, posts, locked, archived_at > 0 FROM thread WHERE number = $1`, thread).Scan(&h.place, &h.posts, &h.locked, &h.archived)
+	err = tx.HoldRow(`SELECT `+heldColumns+` FROM thread WHERE number = $1`, thread).Scan(&h.place, &h.posts, &h.locked, &h.archived)
 	return h, err
 }
 
-// touch counts a thread's newest post and has that bump it, or not.
-func touch(tx *db.Tx, t Target, bumps bool, pictures int, at time.Time) error {
-	if !bumps {
-		_, err := tx.Exec(`UPDATE thread SET posts = posts + 1, pictures = pictures + $3, last_at = $2 WHERE number = $1`, t.Thread, at.Unix(), pictures)
-		return err
-	}
-	_, err := tx.Exec(`UPDATE thread SET posts = posts + 1, pictures = pictures + $4, last_at = $2, bump = $3 WHERE number = $1`, t.Thread, at.Unix(), t.Number, pictures)
-	return err
+var (
+	// The order is always the same, or two replies may each hold what the other
+	// waits for.
+	threadsHeld = db.ForMany(func(n int) string {
+		return `SELECT number, ` + heldColumns + ` FROM thread WHERE number IN ` + db.Marks(1, 1, make([]string, n)...) + ` ORDER BY number`
+	})
+	formsSent = db.ForMany(func(n int) string {
+		return `SELECT p.once, p.number, p.thread, t.place FROM post p JOIN thread t ON t.number = p.thread WHERE p.once IN ` + db.Marks(1, 1, make([]string, n)...)
+	})
+)
+
+// touch counts a thread's newest posts and has the one numbered bump, if it
+// isn't 0, bump it.
+func touch(thread int64, posts, pictures int, bump int64, at time.Time) db.Step {
+	return db.Do(`UPDATE thread SET posts = posts + $2, pictures = pictures + $3, last_at = $4, bump = CASE WHEN CAST($5 AS bigint) > 0 THEN $5 ELSE bump END WHERE number = $1`,
+		thread, posts, pictures, at.Unix(), bump)
 }
 
-// insertPost stores a post, unless one with the same once is there already.
-func insertPost(tx *db.Tx, p Post, code, once []byte) (bool, error) {
+// insertPosts stores posts. One with the once of another is a key that is taken.
+var insertPosts = db.ForMany(func(rows int) string {
+	return `INSERT INTO post (number, thread, name, trip, tag, body, sage, gone, at, code, once) VALUES ` + db.Marks(1, rows, make([]string, 11)...)
+})
+
+func postRow(p Post, code, once []byte) []any {
 	var mark any
 	if len(once) > 0 {
 		mark = once
 	}
-	n, err := tx.Exec(`INSERT INTO post (number, thread, name, trip, tag, body, sage, gone, at, code, once)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
-		p.Number, p.Thread, p.Name, p.Trip, p.Tag, p.Body, p.Sage, false, p.At.Unix(), code, mark)
-	return n == 1, err
+	return []any{p.Number, p.Thread, p.Name, p.Trip, p.Tag, p.Body, p.Sage, false, p.At.Unix(), code, mark}
 }
 
-// insertQuote notes that a post refers to another, where that one stands.
-func insertQuote(tx *db.Tx, p Post, number int64) error {
-	_, err := tx.Exec(`INSERT INTO quote (source, target, source_thread, target_thread)
-		SELECT CAST($1 AS bigint), number, CAST($2 AS bigint), thread FROM post WHERE number = $3 AND NOT gone AND number <> $1
-		ON CONFLICT DO NOTHING`, p.Number, p.Thread, number)
-	return err
-}
+// insertQuotes notes which post refers to which, where that one stands. Each is
+// looked up by itself, so that both engines go by the key, however many there are.
+var insertQuotes = db.ForMany(func(rows int) string {
+	return `WITH refers (source, thread, target) AS (VALUES ` + db.Marks(1, rows, "bigint", "bigint", "bigint") + `)
+		INSERT INTO quote (source, target, source_thread, target_thread)
+		SELECT source, target, thread, target_thread FROM (SELECT source, target, thread, (SELECT p.thread FROM post p WHERE p.number = refers.target AND NOT p.gone) AS target_thread FROM refers) found
+		WHERE target_thread IS NOT NULL AND target <> source ON CONFLICT DO NOTHING`
+})
 
-// count keeps a board's counts and its liveliness. Posts that are added come
-// with their time; those taken away leave liveliness as it is.
-func count(tx *db.Tx, place string, threads, posts int, at time.Time) error {
+// count keeps a board's counts, and its liveliness where posts were added.
+// The board is held by this alone, so that who writes on it waits for little.
+//
+// ln(exp(a) + exp(b)) is b + ln(1 + exp(a - b)). Where they are so far apart that
+// one is nothing beside the other, PostgreSQL would refuse to say exp of it.
+func count(place string, threads, posts int, at time.Time) db.Step {
 	if posts < 0 {
-		_, err := tx.Exec(`UPDATE board SET threads = threads + $2, posts = posts + $3 WHERE place = $1`, place, threads, posts)
-		return err
+		return db.Do(`UPDATE board SET threads = threads + $2, posts = posts + $3 WHERE place = $1`, place, threads, posts)
 	}
-	var lively int64
-	switch err := tx.HoldRow(`SELECT lively FROM board WHERE place = $1`, place).Scan(&lively); err {
-	case nil:
-		lively = int64(Liveliness(lively).add(at))
-	case db.ErrNone: // its first post, or one of two first posts at once
-		lively = int64(freshness(at))
-	default:
-		return err
-	}
-	_, err := tx.Exec(`INSERT INTO board (place, threads, posts, lively, last_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (place) DO UPDATE SET threads = board.threads + excluded.threads, posts = board.posts + excluded.posts, lively = excluded.lively, last_at = excluded.last_at`,
-		place, threads, posts, lively, at.Unix())
-	return err
+	return db.Do(`INSERT INTO board (place, threads, posts, lively, last_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (place) DO UPDATE SET threads = board.threads + excluded.threads, posts = board.posts + excluded.posts, last_at = excluded.last_at,
+		lively = CASE WHEN board.lively - excluded.lively > 30000000 THEN board.lively WHEN excluded.lively - board.lively > 30000000 THEN excluded.lively
+			ELSE excluded.lively + CAST(round(1000000 * ln(1 + exp(CAST(board.lively - excluded.lively AS double precision) / 1000000))) AS bigint) END`,
+		place, threads, posts, int64(decay.Of(at, posts)), at.Unix())
 }
 
 func sent(tx *db.Tx, once []byte) (Target, error) {
@@ -127,11 +134,6 @@ func standing(tx *db.Tx, number int64) (t Target, code []byte, err error) {
 	return t, code, err
 }
 
-func codeHash(tx *db.Tx, number int64) ([]byte, error) {
-	_, code, err := standing(tx, number)
-	return code, err
-}
-
 // holdPost finds a post that stands and holds its thread's row.
 func holdPost(tx *db.Tx, number int64) (Target, []byte, error) {
 	t, _, err := standing(tx, number)
@@ -160,33 +162,6 @@ func erasePost(tx *db.Tx, t Target, pictures int) (left int, archived bool, err 
 	}
 	err = tx.Row(`UPDATE thread SET posts = posts - 1, pictures = pictures - $2 WHERE number = $1 RETURNING posts, archived_at > 0`, t.Thread, pictures).Scan(&left, &archived)
 	return left, archived, err
-}
-
-func eraseThread(tx *db.Tx, thread int64) error {
-	_, err := tx.Exec(`DELETE FROM thread WHERE number = $1`, thread)
-	return err
-}
-
-// secretOr reads a secret of the site, or keeps the fresh one.
-func secretOr(tx *db.Tx, name string, fresh []byte) (value []byte, err error) {
-	if _, err := tx.Exec(`INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`, name, fresh); err != nil {
-		return nil, err
-	}
-	err = tx.Row(`SELECT value FROM secret WHERE name = $1`, name).Scan(&value)
-	return value, err
-}
-
-func dayKeyOr(tx *db.Tx, day int64, fresh []byte) (value []byte, err error) {
-	if _, err := tx.Exec(`INSERT INTO day_key (day, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`, day, fresh); err != nil {
-		return nil, err
-	}
-	err = tx.Row(`SELECT value FROM day_key WHERE day = $1`, day).Scan(&value)
-	return value, err
-}
-
-func forgetDayKeys(tx *db.Tx, today int64) error {
-	_, err := tx.Exec(`DELETE FROM day_key WHERE day < $1`, today)
-	return err
 }
 
 func forgetOnce(tx *db.Tx, before time.Time) error {

@@ -4,7 +4,7 @@
 // machine, and PostgreSQL for a site that outgrew it. The text keeps to their
 // common subset: $1 placeholders, no now(), no ILIKE, no identity columns; ids,
 // times and case folding are made in Go. Where the engines can't agree, db
-// alone knows it: Next, Horizon, and a pair of schema files.
+// alone knows it: Next, Horizon, HoldRow, and a pair of schema files.
 //
 // What it promises:
 //   - Write returns nil only when what was written is on the disk. On SQLite
@@ -15,6 +15,12 @@
 //   - A database that can't answer now is a fault of kind Unavailable.
 //   - Migrate climbs from every earlier schema, one transaction a step, and
 //     refuses a schema newer than it knows without touching it.
+//
+// Three things save the way to a server and back, and change nothing on SQLite:
+// Together sends several statements at once, Later lets those whose results
+// nobody waits for go with what comes next or with the commit, and a transaction
+// begins with its first statement. Gather has many writes of one kind share a
+// transaction and its statements, on both engines.
 //
 // A function given to Write may run more than once (PostgreSQL asks for a
 // retry on conflicts), so it must have no effect but through its Tx. On SQLite

@@ -157,3 +157,53 @@ func TestTheStoryHasNoGaps(t *testing.T) {
 		}
 	}
 }
+
+// A reader's cursor holds a number: one that is given again would be behind it.
+func TestEventsAreNumberedOnAfterTheirTableIsMadeAnew(t *testing.T) {
+	engines(t, func(t *testing.T, open func() *DB) {
+		d := open()
+		steps, err := story(schema, d.engine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := d.climb(t.Context(), steps[:7]); err != nil {
+			t.Fatal(err)
+		}
+		const columns = `kind, place, thread, post, at) VALUES (`
+		err = d.Write(t.Context(), func(tx *Tx) error {
+			for range 5 {
+				n, err := tx.Next("event_number")
+				if err != nil {
+					return err
+				}
+				if _, err := tx.Exec(`INSERT INTO event (number, `+columns+`$1, 'post.added', '', 1, 1, 1)`, n); err != nil {
+					return err
+				}
+			}
+			_, err := tx.Exec(`DELETE FROM event WHERE number > 2`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := d.climb(t.Context(), steps); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"1 2 6", "7"} {
+			var numbers []string
+			err = d.Write(t.Context(), func(tx *Tx) (err error) {
+				if _, err := tx.Exec(`INSERT INTO event (` + columns + `'post.added', '', 1, 1, 1)`); err != nil {
+					return err
+				}
+				numbers, err = All(tx, func(scan Scan) (n string, err error) { return n, scan(&n) }, `SELECT CAST(number AS text) FROM event ORDER BY number`)
+				if err == nil {
+					_, err = tx.Exec(`DELETE FROM event`)
+				}
+				return err
+			})
+			if got := strings.Join(numbers, " "); err != nil || got != want {
+				t.Errorf("numbers %s, want %s, %v", got, want, err)
+			}
+		}
+	})
+}

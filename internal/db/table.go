@@ -190,7 +190,16 @@ func (tx *Tx) Clear(t Table) error {
 // behind it.
 func (tx *Tx) Sequences() (map[string]int64, error) {
 	query := `SELECT name, last FROM sequence`
-	if tx.engine == PostgreSQL {
+	switch {
+	case tx.engine == SQLite:
+		var tables int // numbers given as a row is stored; there are none in an older schema
+		if err := tx.Row(`SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'`).Scan(&tables); err != nil {
+			return nil, err
+		}
+		if tables > 0 {
+			query += ` UNION ALL SELECT name || '_number', seq FROM sqlite_sequence`
+		}
+	default:
 		query = `SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences WHERE schemaname = current_schema()`
 	}
 	drawn := map[string]int64{}
@@ -212,6 +221,9 @@ func (tx *Tx) GoOn(sequence string, last int64) error {
 		return err
 	}
 	changed, err := tx.Exec(`UPDATE sequence SET last = $2 WHERE name = $1`, sequence, last)
+	if err == nil && changed == 0 { // or it is given by a table as a row is stored
+		changed, err = tx.Exec(`UPDATE sqlite_sequence SET seq = $2 WHERE name || '_number' = $1`, sequence, last)
+	}
 	if err == nil && changed == 0 {
 		err = fmt.Errorf("db: there is no sequence %q", sequence)
 	}

@@ -19,6 +19,7 @@ type querier interface {
 type Tx struct {
 	ctx    context.Context
 	q      querier
+	pipe   *session // where q is a connection to a server that can be sent many statements at once
 	engine Engine
 	after  []func()
 }
@@ -42,10 +43,14 @@ func (tx *Tx) Row(query string, args ...any) *sql.Row {
 // dead version behind on PostgreSQL. On SQLite a writer is alone anyway. The
 // query is a plain SELECT from one table.
 func (tx *Tx) HoldRow(query string, args ...any) *sql.Row {
+	return tx.Row(tx.holding(query), args...)
+}
+
+func (tx *Tx) holding(query string) string {
 	if tx.engine == PostgreSQL {
-		query += ` FOR UPDATE`
+		return query + ` FOR UPDATE`
 	}
-	return tx.Row(query, args...)
+	return query
 }
 
 // Rows runs a query for many. See All for the usual way to read them.
@@ -64,12 +69,7 @@ func (tx *Tx) Engine() Engine { return tx.engine }
 // PostgreSQL one that was drawn by a transaction that failed is left out.
 func (tx *Tx) Next(sequence string) (int64, error) {
 	var n int64
-	var err error
-	if tx.engine == PostgreSQL {
-		err = tx.Row(`SELECT nextval($1)`, sequence).Scan(&n)
-	} else {
-		err = tx.Row(`UPDATE sequence SET last = last + 1 WHERE name = $1 RETURNING last`, sequence).Scan(&n)
-	}
+	err := tx.Together(Draw(sequence, 1, func(drawn int64) { n = drawn }))
 	return n, err
 }
 
@@ -162,19 +162,6 @@ func (d *DB) writePostgreSQL(ctx context.Context, f func(*Tx) error) (*Tx, error
 	return nil, err
 }
 
-func (d *DB) tryPostgreSQL(ctx context.Context, f func(*Tx) error) (*Tx, error) {
-	t, err := d.pool.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer t.Rollback() // does nothing after a commit
-	tx := &Tx{ctx: ctx, q: t, engine: PostgreSQL}
-	if err := f(tx); err != nil {
-		return nil, err
-	}
-	return tx, t.Commit()
-}
-
 // kept is a reader's transaction whose statements stay prepared on their
 // connections, since SQLite would parse each text anew.
 type kept struct {
@@ -186,7 +173,7 @@ func (k *kept) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := k.db.stmts.Load(query); ok {
 		return k.tx.StmtContext(ctx, s.(*sql.Stmt)), nil
 	}
-	s, err := k.db.pool.PrepareContext(ctx, query)
+	s, err := k.db.pool.PrepareContext(ctx, nameless(query))
 	if err != nil {
 		return nil, err
 	}

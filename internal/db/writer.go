@@ -126,42 +126,51 @@ func (w *writer) commit(together []*write) {
 			close(one.done)
 		}
 	}()
-	err := w.plain("BEGIN IMMEDIATE")
-	if err == nil {
-		for _, one := range together {
-			if err = w.savepoint(one); err != nil {
-				break
-			}
-		}
-		if err == nil {
-			err = w.plain("COMMIT")
-		}
-		if err != nil {
-			err = errors.Join(err, w.plain("ROLLBACK"))
-		}
-	}
+	err := w.transaction(together)
 	if err == nil {
 		return
 	}
 	for _, one := range together {
-		if one.err == nil && one.panicked == nil {
+		if !one.failed() {
 			one.err = err
 		}
 	}
 }
 
+// transaction runs the writes in one. It returns an error only where all that
+// they did is lost.
+func (w *writer) transaction(together []*write) error {
+	if err := w.plain("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	var err error
+	if alone := together[0]; len(together) == 1 { // nobody to be kept from harm
+		if w.attempt(alone); alone.failed() {
+			return w.plain("ROLLBACK")
+		}
+	} else {
+		for _, one := range together {
+			if err = w.savepoint(one); err != nil {
+				break
+			}
+		}
+	}
+	if err == nil {
+		err = w.plain("COMMIT")
+	}
+	if err != nil {
+		err = errors.Join(err, w.plain("ROLLBACK"))
+	}
+	return err
+}
+
 // savepoint runs one write so that it alone is undone if it fails. It returns
 // an error only where the whole transaction is lost.
 func (w *writer) savepoint(one *write) error {
-	if one.err = one.ctx.Err(); one.err != nil {
-		return nil
-	}
 	if err := w.plain("SAVEPOINT one"); err != nil {
 		return err
 	}
-	one.tx = &Tx{ctx: context.WithoutCancel(one.ctx), q: w, engine: SQLite}
-	w.call(one)
-	if one.err != nil || one.panicked != nil {
+	if w.attempt(one); one.failed() {
 		if err := w.plain("ROLLBACK TO one"); err != nil {
 			return err
 		}
@@ -169,13 +178,19 @@ func (w *writer) savepoint(one *write) error {
 	return w.plain("RELEASE one")
 }
 
-func (w *writer) call(one *write) {
+func (one *write) failed() bool { return one.err != nil || one.panicked != nil }
+
+// attempt runs a write whose caller is still there.
+func (w *writer) attempt(one *write) {
 	defer func() {
 		if p := recover(); p != nil {
 			one.panicked = fmt.Sprintf("%v\n\nin a write:\n%s", p, debug.Stack())
 		}
 	}()
-	one.err = one.f(one.tx)
+	if one.err = one.ctx.Err(); one.err == nil {
+		one.tx = &Tx{ctx: context.WithoutCancel(one.ctx), q: w, engine: SQLite}
+		one.err = one.f(one.tx)
+	}
 }
 
 func (w *writer) plain(statement string) error {
@@ -188,7 +203,7 @@ func (w *writer) statement(ctx context.Context, query string) (*sql.Stmt, error)
 	if s, ok := w.stmts[query]; ok {
 		return s, nil
 	}
-	s, err := w.conn.PrepareContext(ctx, query)
+	s, err := w.conn.PrepareContext(ctx, nameless(query))
 	if err == nil {
 		w.stmts[query] = s
 	}

@@ -34,7 +34,7 @@ const (
 
 // Event is one thing that happened.
 type Event struct {
-	Number int64 // its own; Append draws it. The order of events is not that of their numbers
+	Number int64 // its own; Append gives it. The order of events is not that of their numbers
 	Kind   Kind
 	Place  string // path of the board
 	Thread int64
@@ -58,21 +58,24 @@ func New() *Outbox {
 	return &Outbox{wake: make(chan struct{}), news: make(chan struct{}, 1)}
 }
 
-// Append adds an event to the transaction, and wakes readers once it is
-// committed.
-func (o *Outbox) Append(tx *db.Tx, e Event) error {
-	number, err := tx.Next("event_number")
-	if err != nil {
-		return err
+// Append adds events to the transaction, in their order, and wakes readers once
+// it is committed.
+func (o *Outbox) Append(tx *db.Tx, events ...Event) error {
+	rows := make([][]any, len(events))
+	for i, e := range events {
+		rows[i] = []any{string(e.Kind), e.Place, e.Thread, e.Post, e.At.Unix()}
 	}
-	_, err = tx.Exec(`INSERT INTO event (number, kind, place, thread, post, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		number, string(e.Kind), e.Place, e.Thread, e.Post, e.At.Unix())
 	tx.After(func() {
 		o.Wake()
 		o.Spread()
 	})
-	return err
+	return tx.Later(insert.Do(rows...)...)
 }
+
+// insert leaves the number to the database, which gives it as the row is stored.
+var insert = db.ForMany(func(rows int) string {
+	return `INSERT INTO event (kind, place, thread, post, at) VALUES ` + db.Marks(1, rows, make([]string, 5)...)
+})
 
 // News has something in it when events were appended here since it was last
 // taken from, however many: the other nodes are to be woken. One room takes

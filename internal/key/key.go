@@ -1,7 +1,8 @@
 // Package key says who acts. Nobody needs an account to read or to post, so
 // far the only actor is a browser: it holds a random token of its own, made
 // when its owner first posts, and the site keeps nothing that leads from a
-// post back to it without that token.
+// post back to it without that token. The keys of the site itself, with which
+// posts are marked, are on a Ring.
 package key
 
 import (
@@ -87,10 +88,12 @@ func (a Actor) Code(post int64) string {
 	return text[:4] + "-" + text[4:8] + "-" + text[8:12] + "-" + text[12:]
 }
 
+var looksLike = strings.NewReplacer("-", "", " ", "", "i", "1", "l", "1", "o", "0", "u", "v")
+
 // CodeHash is what is kept of a delete code. Case, spaces and dashes don't
 // matter, and letters that look alike are taken for what they look like.
 func CodeHash(code string) []byte {
-	code = strings.NewReplacer("-", "", " ", "", "i", "1", "l", "1", "o", "0", "u", "v").Replace(strings.ToLower(strings.TrimSpace(code)))
+	code = looksLike.Replace(strings.ToLower(strings.TrimSpace(code)))
 	sum := sha256.Sum256([]byte(code))
 	return sum[:]
 }

@@ -1,21 +1,21 @@
-package board_test
+package key_test
 
 import (
 	"testing"
+	"time"
 
-	"moot/internal/board"
 	"moot/internal/clock"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
-	"moot/internal/event"
+	"moot/internal/key"
 )
 
 func TestASiteKeepsItsIdentity(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		identity := func(d *db.DB) board.Identity {
+		identity := func(d *db.DB) key.Identity {
 			t.Helper()
-			id, err := board.New(d, clock.Hold(noon), event.New(), gazetteer(), limits).Identity(t.Context())
-			if err != nil || id == (board.Identity{}) {
+			id, err := key.NewRing(d, clock.Hold(time.Now())).Identity(t.Context())
+			if err != nil || id == (key.Identity{}) {
 				t.Fatalf("%x, %v", id, err)
 			}
 			return id
