@@ -67,7 +67,7 @@ func height(ratio float64) float64 {
 	return panelHeight - bottom - min(ratio, highest)/highest*(panelHeight-top-bottom)
 }
 
-// draw draws the curve, and its name as the so-manieth of its panel.
+// draw draws the curve, and writes its name as the nth of its panel.
 func (c curve) draw(b *bytes.Buffer, nth int) {
 	span := math.Log(float64(c.sizes[len(c.sizes)-1]) / float64(c.sizes[0]))
 	path := ""
