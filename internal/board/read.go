@@ -310,7 +310,9 @@ func (t Thread) span(tx *db.Tx, s Span) ([]Post, error) {
 // countAround tells what a view leaves out. It counts what is shown, since
 // counting the rest would cost more the longer the thread is.
 func (v *View) countAround(tx *db.Tx) error {
-	if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM post WHERE thread = $1 AND number > $2)`, v.Thread.Number, v.Last()).Scan(&v.Later); err != nil {
+	// By the newest, which is found by its key: PostgreSQL looks for whether one
+	// exists in all of a long thread, where most that it knows of is that thread.
+	if err := tx.Row(`SELECT COALESCE((SELECT max(number) FROM post WHERE thread = $1), 0) > $2`, v.Thread.Number, v.Last()).Scan(&v.Later); err != nil {
 		return err
 	}
 	if len(v.Posts) == 0 {
