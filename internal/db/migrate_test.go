@@ -166,7 +166,7 @@ func TestEventsAreNumberedOnAfterTheirTableIsMadeAnew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := d.climb(t.Context(), steps[:7]); err != nil {
+		if _, _, err := d.climb(t.Context(), steps[:8]); err != nil {
 			t.Fatal(err)
 		}
 		const columns = `kind, place, thread, post, at) VALUES (`
