@@ -235,9 +235,31 @@ func checkLimits(context.Context, Site) Finding {
 	case files < 256:
 		return found(Fail, "%d files and connections may be open at once: raise LimitNOFILE, or ulimit -n", files)
 	case files < 4096:
-		return found(Warn, "%d files and connections may be open at once; busy sites want 4096: raise LimitNOFILE, or ulimit -n", files)
+		return found(Warn, "%d files and connections may be open at once, %d of them visitors'; busy sites want 4096: raise LimitNOFILE, or ulimit -n", files, connections(files))
 	}
-	return found(OK, "%d files and connections may be open at once", files)
+	return found(OK, "%d files and connections may be open at once, %d of them visitors'", files, connections(files))
+}
+
+// What visitors' connections leave over, and how many are enough: each takes
+// some 16 KiB of memory while it is answered.
+const (
+	ownFiles        = 128 // for the database, pictures, the site itself
+	manyConnections = 8192
+)
+
+// Connections are how many a site should let its visitors have at a time, beside
+// those who listen, who get half of the files that may be open. 0 where the
+// system has no limit on those.
+func Connections() int {
+	files, err := openFiles()
+	if err != nil {
+		return 0
+	}
+	return connections(files)
+}
+
+func connections(files uint64) int {
+	return int(min(max(files/2, 2*ownFiles)-ownFiles, manyConnections))
 }
 
 // checkClock compares the clock with what has been written already: the program

@@ -48,6 +48,25 @@ func newMetrics(hub *live.Hub) *metrics {
 	return m
 }
 
+// watch has the entrance counted.
+func (m *metrics) watch(e *entrance) {
+	gauge := func(name, help string, labels prometheus.Labels, value func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
+	}
+	counter := func(name, help string, labels prometheus.Labels, value func() float64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels}, value))
+	}
+	gauge("moot_connections", "Connections of visitors, without those who listen.", nil,
+		func() float64 { return float64(e.inside.Load()) })
+	gauge("moot_connections_max", "Connections that visitors may have at a time; 0 for any number.", nil,
+		func() float64 { return float64(e.most) })
+	const refused = "Connections that were closed: full, since there was no place; unclear, since a request could be read in two ways."
+	counter("moot_connections_refused_total", refused, prometheus.Labels{"why": "full"},
+		func() float64 { return float64(e.refused.Load()) })
+	counter("moot_connections_refused_total", refused, prometheus.Labels{"why": "unclear"},
+		func() float64 { return float64(e.unclear.Load()) })
+}
+
 func (m *metrics) observe(route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status/100)+"xx").Inc()
 	m.duration.WithLabelValues(route).Observe(took.Seconds())

@@ -28,6 +28,10 @@ type Settings struct {
 
 	Live *live.Hub // for who listens; nil: nobody is let in
 
+	// Connections are how many visitors may have one at a time, beside those who
+	// listen; 0 for any number.
+	Connections int
+
 	// Ready reports why the site can't answer now, or nil: the database, say.
 	Ready func(context.Context) error
 }
@@ -40,6 +44,7 @@ type Server struct {
 	board    *http.ServeMux // addresses that follow a place's path
 	origin   *http.CrossOriginProtection
 	gates    [gateCount]gate
+	entrance *entrance
 	room     *door.Room      // for the files of forms
 	open     map[string]bool // patterns that pages of other sites may ask
 	metrics  *metrics
@@ -65,10 +70,12 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		board:    http.NewServeMux(),
 		origin:   http.NewCrossOriginProtection(),
 		gates:    newGates(),
+		entrance: newEntrance(settings.Connections),
 		room:     door.NewRoom(fileRoom),
 		open:     map[string]bool{},
 		metrics:  newMetrics(settings.Live),
 	}
+	s.metrics.watch(s.entrance)
 	// ServeMux panics on a pattern that it can't read or that clashes.
 	defer func() {
 		if r := recover(); r != nil {
