@@ -48,8 +48,8 @@ func newMetrics(hub *live.Hub) *metrics {
 	return m
 }
 
-// watch has the entrance counted.
-func (m *metrics) watch(e *entrance) {
+// watch has the entrance and the gates counted.
+func (m *metrics) watch(e *entrance, gates [gateCount]*gate) {
 	gauge := func(name, help string, labels prometheus.Labels, value func() float64) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
 	}
@@ -65,6 +65,14 @@ func (m *metrics) watch(e *entrance) {
 		func() float64 { return float64(e.refused.Load()) })
 	counter("moot_connections_refused_total", refused, prometheus.Labels{"why": "unclear"},
 		func() float64 { return float64(e.unclear.Load()) })
+	for i, g := range gates {
+		class := prometheus.Labels{"class": gateNames[i]}
+		gauge("moot_gate_working", "Requests at work, by class.", class, func() float64 { return float64(len(g.places)) })
+		gauge("moot_gate_places", "Requests that may be at work at a time, by class.", class, func() float64 { return float64(cap(g.places)) })
+		gauge("moot_gate_waiting", "Requests that wait for a place, by class.", class, func() float64 { return float64(g.waiting.Load()) })
+		counter("moot_gate_refused_total", "Requests refused with 503 for want of a place, by class.", class,
+			func() float64 { return float64(g.refused.Load()) })
+	}
 }
 
 func (m *metrics) observe(route string, status int, took time.Duration) {

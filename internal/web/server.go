@@ -43,7 +43,7 @@ type Server struct {
 	fixed    *http.ServeMux // addresses of the site
 	board    *http.ServeMux // addresses that follow a place's path
 	origin   *http.CrossOriginProtection
-	gates    [gateCount]gate
+	gates    [gateCount]*gate
 	entrance *entrance
 	room     *door.Room      // for the files of forms
 	open     map[string]bool // patterns that pages of other sites may ask
@@ -75,7 +75,7 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		open:     map[string]bool{},
 		metrics:  newMetrics(settings.Live),
 	}
-	s.metrics.watch(s.entrance)
+	s.metrics.watch(s.entrance, s.gates)
 	// ServeMux panics on a pattern that it can't read or that clashes.
 	defer func() {
 		if r := recover(); r != nil {
