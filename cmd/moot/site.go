@@ -122,7 +122,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, PushKey: pushKey,
 			Gazetteer: s.places, Guard: visitors, Clock: now, Log: log,
 		},
-		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Live: s.live, Ready: s.ready(ctx), Connections: machine.Connections(),
+		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Live: s.live, Ready: s.ready(ctx), Connections: machine.Connections(), Numbers: s.numbers(cfg.Data, now),
 		Doors: []door.Routes{
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,

@@ -48,6 +48,24 @@ func newMetrics(hub *live.Hub) *metrics {
 	return m
 }
 
+// Number is something that a room tells the operator. It is read, from several
+// goroutines, whenever /metrics is.
+type Number struct {
+	Name, Help string // the name by Prometheus' rules, with the unit at its end
+	Counts     bool   // it only grows
+	Read       func() float64
+}
+
+func (m *metrics) add(numbers []Number) {
+	for _, n := range numbers {
+		if n.Counts {
+			m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: n.Name, Help: n.Help}, n.Read))
+		} else {
+			m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: n.Name, Help: n.Help}, n.Read))
+		}
+	}
+}
+
 // watch has the entrance and the gates counted.
 func (m *metrics) watch(e *entrance, gates [gateCount]*gate) {
 	gauge := func(name, help string, labels prometheus.Labels, value func() float64) {

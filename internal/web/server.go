@@ -32,6 +32,8 @@ type Settings struct {
 	// listen; 0 for any number.
 	Connections int
 
+	Numbers []Number // for /metrics, beside the door's own
+
 	// Ready reports why the site can't answer now, or nil: the database, say.
 	Ready func(context.Context) error
 }
@@ -76,6 +78,7 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		metrics:  newMetrics(settings.Live),
 	}
 	s.metrics.watch(s.entrance, s.gates)
+	s.metrics.add(settings.Numbers)
 	// ServeMux panics on a pattern that it can't read or that clashes.
 	defer func() {
 		if r := recover(); r != nil {
