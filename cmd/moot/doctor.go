@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"moot/internal/machine"
@@ -19,6 +20,9 @@ func doctor(c *call) error {
 			failed++
 		}
 	}
+	all := len(c.args)
+	c.args = slices.DeleteFunc(slices.Clone(c.args), func(arg string) bool { return arg == "--whole" })
+	whole := len(c.args) < all
 	cfg, err := c.settings("doctor", nil)
 	if errors.Is(err, flag.ErrHelp) {
 		return err
@@ -30,7 +34,7 @@ func doctor(c *call) error {
 		return errors.New("without settings there is nothing else to look at")
 	}
 	tell(machine.Finding{About: "settings", Text: "can be read; moot config lists them"})
-	machine.Examine(context.Background(), machine.Site{Data: cfg.Data, Database: cfg.Database, Files: cfg.Files}, tell)
+	machine.Examine(context.Background(), machine.Site{Data: cfg.Data, Database: cfg.Database, Files: cfg.Files, Whole: whole}, tell)
 	if failed > 0 {
 		return fmt.Errorf("checks that failed: %d", failed)
 	}

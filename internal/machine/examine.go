@@ -50,10 +50,13 @@ var checks = []check{
 	{"data", checkData},
 	{"disk", checkDisk},
 	{"database", checkDatabase},
+	{"content", checkContent},
 	{"files", checkFiles},
 	{"pictures", checkPictures},
 	{"limits", checkLimits},
 	{"clock", checkClock},
+	{"swap", checkSwap},
+	{"front", checkFront},
 }
 
 // checkTime is how long one check may take.
@@ -64,6 +67,12 @@ type Site struct {
 	Data     string // folder of everything the site keeps
 	Database string // "sqlite:PATH" or "postgres://…"
 	Files    string // where pictures are kept: "file:FOLDER" or "s3://…"
+
+	// Whole says that the database is looked through as deeply as can be, in
+	// whatever time that takes.
+	Whole bool
+
+	root string // where the system's own files stand, if not in /
 }
 
 // Examine looks at one thing after the other, and tells each finding when it
@@ -75,6 +84,10 @@ func Examine(ctx context.Context, s Site, tell func(Finding)) {
 	}
 	for _, check := range checks {
 		soon, cancel := context.WithTimeout(ctx, checkTime)
+		if s.Whole && check.about == "content" {
+			cancel()
+			soon, cancel = context.WithCancel(ctx)
+		}
 		f := check.look(soon, s)
 		cancel()
 		f.About, f.Text = check.about, strings.Join(strings.Fields(f.Text), " ")
