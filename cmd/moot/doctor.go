@@ -19,7 +19,8 @@ func doctor(c *call) error {
 			failed++
 		}
 	}
-	cfg, err := c.settings("doctor", nil, nil)
+	var whole bool
+	cfg, err := c.settings("doctor", func(own *flag.FlagSet) { own.BoolVar(&whole, "whole", false, "") }, nil)
 	if errors.Is(err, flag.ErrHelp) {
 		return err
 	}
@@ -30,7 +31,7 @@ func doctor(c *call) error {
 		return errors.New("without settings there is nothing else to look at")
 	}
 	tell(machine.Finding{About: "settings", Text: "can be read; moot config lists them"})
-	machine.Examine(context.Background(), machine.Site{Data: cfg.Data, Database: cfg.Database, Files: cfg.Files}, tell)
+	machine.Examine(context.Background(), machine.Site{Data: cfg.Data, Database: cfg.Database, Files: cfg.Files, Whole: whole}, tell)
 	if failed > 0 {
 		return fmt.Errorf("checks that failed: %d", failed)
 	}

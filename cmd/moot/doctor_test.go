@@ -50,6 +50,9 @@ func TestDoctorFails(t *testing.T) {
 	if all := verdicts(t, r.out); r.status != 1 || !strings.HasPrefix(all["database"], "fail: ") || !strings.Contains(r.err, "checks that failed: 1") {
 		t.Errorf("status %d\n%s%s", r.status, r.out, r.err)
 	}
+	if r := moot(t, "doctor", "--whole", "--data", somewhere(t)); r.status != 0 {
+		t.Errorf("--whole: status %d\n%s%s", r.status, r.out, r.err)
+	}
 	wrong := moot(t, "doctor", "--post-length=x", "--thread-posts=y")
 	if wrong.status != 1 || strings.Count(wrong.out, "fail  settings  ") != 2 {
 		t.Errorf("status %d\n%s%s", wrong.status, wrong.out, wrong.err)

@@ -146,7 +146,7 @@ it had made.
 Examples
   moot restore --from moot-20261126T031500Z.age --identity keys.txt --data /var/lib/moot
 `},
-	"doctor": {`moot doctor [SETTINGS]
+	"doctor": {`moot doctor [--whole] [SETTINGS]
 
 Looks whether a site with these settings can run on this machine, and safely.
 Each check is a line that begins with ok, warn or fail:
@@ -155,18 +155,23 @@ Each check is a line that begins with ok, warn or fail:
   data       the data folder can be used, by its owner alone
   disk       there is room
   database   opens, with a schema that this moot knows
+  content    of the database is whole; --whole compares its indexes with its
+             tables too, and takes its time
   files      the folder or object store of pictures can be used
   pictures   are made by a process that is held: which of Landlock, seccomp and
              resource limits do that here, and whether it has a network
   limits     on open files leave room for many readers
   clock      can be right, and something keeps it so
+  swap       is encrypted, or there is none
+  front      servers on this machine that stand before others (nginx, Caddy,
+             Apache, HAProxy) have no log of visits in their settings
 
 Nothing is written, and a site may run beside it. The exit status is 1 if a check
 failed.
 `, `
 Examples
   moot doctor
-  moot doctor --config /etc/moot.toml
+  moot doctor --whole --config /etc/moot.toml
 `},
 	"config": {`moot config [SETTINGS]
 

@@ -131,6 +131,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			Gazetteer: s.places, Guard: visitors, Clock: now, Log: log,
 		},
 		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Live: s.live, PageCache: int64(cfg.PageCache) << 20, Ready: s.ready(ctx),
+		Connections: machine.Connections(), Numbers: s.numbers(cfg.Data, now),
 		Doors: []door.Routes{
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,

@@ -50,10 +50,13 @@ var checks = []check{
 	{"data", checkData},
 	{"disk", checkDisk},
 	{"database", checkDatabase},
+	{"content", checkContent},
 	{"files", checkFiles},
 	{"pictures", checkPictures},
 	{"limits", checkLimits},
 	{"clock", checkClock},
+	{"swap", checkSwap},
+	{"front", checkFront},
 }
 
 // checkTime is how long one check may take.
@@ -64,6 +67,12 @@ type Site struct {
 	Data     string // folder of everything the site keeps
 	Database string // "sqlite:PATH" or "postgres://…"
 	Files    string // where pictures are kept: "file:FOLDER" or "s3://…"
+
+	// Whole says that the database is looked through as deeply as can be, in
+	// whatever time that takes.
+	Whole bool
+
+	root string // where the system's own files stand, if not in /
 }
 
 // Examine looks at one thing after the other, and tells each finding when it
@@ -75,6 +84,10 @@ func Examine(ctx context.Context, s Site, tell func(Finding)) {
 	}
 	for _, check := range checks {
 		soon, cancel := context.WithTimeout(ctx, checkTime)
+		if s.Whole && check.about == "content" {
+			cancel()
+			soon, cancel = context.WithCancel(ctx)
+		}
 		f := check.look(soon, s)
 		cancel()
 		f.About, f.Text = check.about, strings.Join(strings.Fields(f.Text), " ")
@@ -235,9 +248,31 @@ func checkLimits(context.Context, Site) Finding {
 	case files < 256:
 		return found(Fail, "%d files and connections may be open at once: raise LimitNOFILE, or ulimit -n", files)
 	case files < 4096:
-		return found(Warn, "%d files and connections may be open at once; busy sites want 4096: raise LimitNOFILE, or ulimit -n", files)
+		return found(Warn, "%d files and connections may be open at once, %d of them visitors'; busy sites want 4096: raise LimitNOFILE, or ulimit -n", files, connections(files))
 	}
-	return found(OK, "%d files and connections may be open at once", files)
+	return found(OK, "%d files and connections may be open at once, %d of them visitors'", files, connections(files))
+}
+
+// What visitors' connections leave over, and how many are enough: each takes
+// some 16 KiB of memory while it is answered.
+const (
+	ownFiles        = 128 // for the database, pictures, the site itself
+	manyConnections = 8192
+)
+
+// Connections are how many a site should let its visitors have at a time, beside
+// those who listen, who get half of the files that may be open. 0 where the
+// system has no limit on those.
+func Connections() int {
+	files, err := openFiles()
+	if err != nil {
+		return 0
+	}
+	return connections(files)
+}
+
+func connections(files uint64) int {
+	return int(min(max(files/2, 2*ownFiles)-ownFiles, manyConnections))
 }
 
 // checkClock compares the clock with what has been written already: the program

@@ -13,6 +13,10 @@
 //   - Slow clients hold a connection for a bounded time, and no place in the
 //     queue: a form is read before its turn, an answer is in memory before it
 //     is sent.
+//   - A request that two programs could read in two ways is 400 and the end of
+//     its connection, whatever stood before or behind it (framing.go).
+//   - Connections are bounded; who comes when all are taken is told when to come
+//     again (entrance.go).
 //   - More work than there are places for waits a moment and is then refused
 //     in few bytes, so that the site stays up.
 //   - A panic is a broken page and a line in the log, nothing more.

@@ -119,9 +119,12 @@ func plain(w http.ResponseWriter, status int) {
 // busy refuses in few bytes, with a wait that differs from one visitor to the
 // next so that they don't all come back at once.
 func busy(w http.ResponseWriter) {
-	w.Header().Set("Retry-After", strconv.Itoa(5+rand.IntN(26)))
+	w.Header().Set("Retry-After", pause())
 	plain(w, http.StatusServiceUnavailable)
 }
+
+// pause is how many seconds somebody who was refused is to wait.
+func pause() string { return strconv.Itoa(5 + rand.IntN(26)) }
 
 // tooLarge reports whether reading a body ended at its limit.
 func tooLarge(err error) bool {

@@ -86,6 +86,9 @@ func takeOver(q *page.Request) (net.Conn, error) {
 		return nil, errors.ErrUnsupported
 	}
 	conn, _, err := http.NewResponseController(q.W).Hijack()
+	if g, ok := conn.(*guest); ok {
+		conn = g.leave()
+	}
 	if err == nil {
 		conn.SetDeadline(time.Time{})
 	}

@@ -146,7 +146,7 @@ func TestAConnectionThatCannotBeTakenOver(t *testing.T) {
 		}
 	}
 	wait("somebody listens", func() bool { return h.hub.Listeners() == 1 })
-	wait("their place in the queue is free", func() bool { return len(h.gates[gateRead]) == 0 })
+	wait("their place in the queue is free", func() bool { return len(h.gates[gateRead].places) == 0 })
 	h.happen(7)
 	h.hub.Close()
 	<-done

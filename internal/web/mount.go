@@ -61,7 +61,7 @@ func (s *Server) answerDoor(a *door.Asked, q *page.Request, route door.Route) er
 	if err := s.site.Guard.Take(q.Visitor, class); err != nil {
 		return err
 	}
-	leave, ok := s.gates[gateOf(class)].enter(a.R.Context())
+	leave, ok := s.gates[doorGateOf(class)].enter(a.R.Context())
 	if !ok {
 		busy(a.W)
 		return nil

@@ -49,6 +49,51 @@ func newMetrics(hub *live.Hub) *metrics {
 	return m
 }
 
+// Number is something that a room tells the operator. It is read, from several
+// goroutines, whenever /metrics is.
+type Number struct {
+	Name, Help string // the name by Prometheus' rules, with the unit at its end
+	Counts     bool   // it only grows
+	Read       func() float64
+}
+
+func (m *metrics) add(numbers []Number) {
+	for _, n := range numbers {
+		if n.Counts {
+			m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: n.Name, Help: n.Help}, n.Read))
+		} else {
+			m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: n.Name, Help: n.Help}, n.Read))
+		}
+	}
+}
+
+// watch has the entrance and the gates counted.
+func (m *metrics) watch(e *entrance, gates [gateCount]*gate) {
+	gauge := func(name, help string, labels prometheus.Labels, value func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
+	}
+	counter := func(name, help string, labels prometheus.Labels, value func() float64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels}, value))
+	}
+	gauge("moot_connections", "Connections of visitors, without those who listen.", nil,
+		func() float64 { return float64(e.inside.Load()) })
+	gauge("moot_connections_max", "Connections that visitors may have at a time; 0 for any number.", nil,
+		func() float64 { return float64(e.most) })
+	const refused = "Connections that were closed: full, since there was no place; unclear, since a request could be read in two ways."
+	counter("moot_connections_refused_total", refused, prometheus.Labels{"why": "full"},
+		func() float64 { return float64(e.refused.Load()) })
+	counter("moot_connections_refused_total", refused, prometheus.Labels{"why": "unclear"},
+		func() float64 { return float64(e.unclear.Load()) })
+	for i, g := range gates {
+		class := prometheus.Labels{"class": gateNames[i]}
+		gauge("moot_gate_working", "Requests at work, by class.", class, func() float64 { return float64(len(g.places)) })
+		gauge("moot_gate_places", "Requests that may be at work at a time, by class.", class, func() float64 { return float64(cap(g.places)) })
+		gauge("moot_gate_waiting", "Requests that wait for a place, by class.", class, func() float64 { return float64(g.waiting.Load()) })
+		counter("moot_gate_refused_total", "Requests refused with 503 for want of a place, by class.", class,
+			func() float64 { return float64(g.refused.Load()) })
+	}
+}
+
 func (m *metrics) observe(route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status/100)+"xx").Inc()
 	m.duration.WithLabelValues(route).Observe(took.Seconds())

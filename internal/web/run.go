@@ -16,14 +16,18 @@ import (
 // what it was asked, for at most drain; nil means that nothing was cut. It
 // closes all listeners.
 func (s *Server) Run(ctx context.Context, public, ops []net.Listener, drain time.Duration) error {
-	site, side := s.httpServer(s), s.httpServer(s.Ops())
+	site, side := s.httpServer(measured(s.entrance.brief(s))), s.httpServer(s.Ops())
+	var entered []net.Listener
+	for _, l := range public {
+		entered = append(entered, s.entrance.through(l))
+	}
 	ended := make(chan error, len(public)+len(ops))
 	serve := func(server *http.Server, listeners []net.Listener) {
 		for _, l := range listeners {
 			go func() { ended <- server.Serve(l) }()
 		}
 	}
-	serve(site, public)
+	serve(site, entered)
 	serve(side, ops)
 
 	var failed error

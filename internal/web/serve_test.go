@@ -410,8 +410,7 @@ func TestSlowClientsAreBounded(t *testing.T) {
 
 func TestTooMuchWorkIsRefusedInFewBytes(t *testing.T) {
 	s := open(t, nil)
-	full := make(gate) // has no place at all
-	s.gates[gateRead] = full
+	s.gates[gateRead] = newGate(0) // has no place at all
 	p := pagetest.Get(t, s, "/gr/athens").Want(503)
 	if len(p.Body) > 1024 || p.Header.Get("Retry-After") == "" || p.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%d bytes, headers %v", len(p.Body), p.Header)

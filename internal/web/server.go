@@ -32,6 +32,12 @@ type Settings struct {
 
 	Live *live.Hub // for who listens; nil: nobody is let in
 
+	// Connections are how many visitors may have one at a time, beside those who
+	// listen; 0 for any number.
+	Connections int
+
+	Numbers []Number // for /metrics, beside the door's own
+
 	// Ready reports why the site can't answer now, or nil: the database, say.
 	Ready func(context.Context) error
 }
@@ -43,7 +49,8 @@ type Server struct {
 	fixed    *http.ServeMux // addresses of the site
 	board    *http.ServeMux // addresses that follow a place's path
 	origin   *http.CrossOriginProtection
-	gates    [gateCount]gate
+	gates    [gateCount]*gate
+	entrance *entrance
 	pages    *cache.Cache    // nil: each is rendered for who asks
 	room     *door.Room      // for the files of forms
 	open     map[string]bool // patterns that pages of other sites may ask
@@ -70,6 +77,7 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		board:    http.NewServeMux(),
 		origin:   http.NewCrossOriginProtection(),
 		gates:    newGates(),
+		entrance: newEntrance(settings.Connections),
 		room:     door.NewRoom(fileRoom),
 		open:     map[string]bool{},
 		metrics:  newMetrics(settings.Live),
@@ -78,6 +86,8 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		s.pages = cache.Open(settings.Clock, settings.PageCache)
 		s.metrics.cached(s.pages)
 	}
+	s.metrics.watch(s.entrance, s.gates)
+	s.metrics.add(settings.Numbers)
 	// ServeMux panics on a pattern that it can't read or that clashes.
 	defer func() {
 		if r := recover(); r != nil {
