@@ -25,8 +25,8 @@ test: tools ## all tests: both databases, a browser, accessibility, HTML
 tools: ## install what the tests need, where it is missing
 	@scripts/tools
 
-nightly: ## fuzz every fuzz target for a long time (FUZZTIME=10m each)
-	@scripts/fuzz
+nightly: ## faults at length, and every fuzz target (FUZZTIME=10m each)
+	@scripts/nightly
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

@@ -26,7 +26,7 @@ var house = []layer{
 	{"what doors share", []string{"door"}},
 	{"doors", []string{"api", "feed", "imageboard", "web", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
-	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "arch"}},
+	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "faults", "arch"}},
 }
 
 // forTests are rooms that serve tests: only tests may import them.
