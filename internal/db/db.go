@@ -10,6 +10,10 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"moot/internal/fault"
 )
@@ -115,11 +119,20 @@ func sqliteAddress(path, lock string, more ...string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
+// connectTime is how long a server may take to welcome a connection, where its
+// address says nothing of it. The pool opens some for nobody in particular: one
+// that waits for a frozen server would keep its place long after that is back.
+const connectTime = 3 * time.Second
+
 func openPostgreSQL(ctx context.Context, address string) (*DB, error) {
-	pool, err := sql.Open("pgx", address)
+	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err)
 	}
+	if !strings.Contains(address, "connect_timeout") {
+		config.ConnectTimeout = connectTime
+	}
+	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(24)
 	pool.SetMaxIdleConns(24)
 	if err := pool.PingContext(ctx); err != nil {

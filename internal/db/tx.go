@@ -111,22 +111,67 @@ func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
 	options := &sql.TxOptions{ReadOnly: d.engine == PostgreSQL}
 	if d.engine == PostgreSQL {
 		options.Isolation = sql.LevelRepeatableRead
+		ctx, cancel := context.WithTimeout(ctx, wholeTime)
+		defer cancel()
+		_, err := d.onServer(ctx, options, f)
+		return unavailable(err)
 	}
 	t, err := d.pool.BeginTx(ctx, options)
 	if err != nil {
 		return unavailable(err)
 	}
 	defer t.Rollback() // nothing was written
-	var q querier = t
-	if d.engine == SQLite {
-		q = &kept{tx: t, db: d}
+	return unavailable(f(&Tx{ctx: ctx, q: &kept{tx: t, db: d}, engine: d.engine}))
+}
+
+// beginTime is how long a transaction waits for a connection and for the server
+// to begin it; wholeTime is how long it may take. A server that is stopped,
+// frozen or cut off is told of soon, and holds nobody for long.
+const (
+	beginTime = time.Second
+	wholeTime = 10 * time.Second
+)
+
+var errSlow = errors.New("the database server doesn't answer in time")
+
+// onServer runs f in a transaction on PostgreSQL, and commits it unless f reads only.
+func (d *DB) onServer(ctx context.Context, options *sql.TxOptions, f func(*Tx) error) (*Tx, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	late := time.AfterFunc(beginTime, cancel)
+	t, err := d.pool.BeginTx(ctx, options)
+	if !late.Stop() {
+		if err == nil {
+			t.Rollback()
+		}
+		return nil, errors.Join(errSlow, err)
 	}
-	return unavailable(f(&Tx{ctx: ctx, q: q, engine: d.engine}))
+	if err != nil {
+		return nil, err
+	}
+	defer t.Rollback() // does nothing after a commit
+	tx := &Tx{ctx: ctx, q: t, engine: PostgreSQL}
+	if err := f(tx); err != nil || options.ReadOnly {
+		return nil, err
+	}
+	return tx, t.Commit()
 }
 
 // Write runs f in a transaction and returns nil once it is durably committed.
-// An error of f, or a panic, undoes all of it.
+// An error of f, or a panic, undoes all of it. Where the connection to a server
+// is lost while it commits, the error is a fault of kind Unavailable and nobody
+// knows whether it did.
 func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
+	if d.engine == PostgreSQL {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, wholeTime)
+		defer cancel()
+	}
+	return d.writeAtLeisure(ctx, f)
+}
+
+// writeAtLeisure is Write for what may take long: a step of the schema.
+func (d *DB) writeAtLeisure(ctx context.Context, f func(*Tx) error) error {
 	var tx *Tx
 	var err error
 	if d.writer != nil {
@@ -150,7 +195,7 @@ func (d *DB) writePostgreSQL(ctx context.Context, f func(*Tx) error) (*Tx, error
 	var err error
 	for try := range tries {
 		var tx *Tx
-		if tx, err = d.tryPostgreSQL(ctx, f); err == nil || !raced(err) {
+		if tx, err = d.onServer(ctx, &sql.TxOptions{}, f); err == nil || !raced(err) {
 			return tx, err
 		}
 		select {
@@ -160,19 +205,6 @@ func (d *DB) writePostgreSQL(ctx context.Context, f func(*Tx) error) (*Tx, error
 		}
 	}
 	return nil, err
-}
-
-func (d *DB) tryPostgreSQL(ctx context.Context, f func(*Tx) error) (*Tx, error) {
-	t, err := d.pool.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer t.Rollback() // does nothing after a commit
-	tx := &Tx{ctx: ctx, q: t, engine: PostgreSQL}
-	if err := f(tx); err != nil {
-		return nil, err
-	}
-	return tx, t.Commit()
 }
 
 // kept is a reader's transaction whose statements stay prepared on their
