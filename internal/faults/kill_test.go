@@ -35,7 +35,7 @@ func TestKill(t *testing.T) {
 			a := s.open(t)
 			a.write(t, 6, r)
 			for range kills {
-				time.Sleep(time.Duration(r.IntN(int(150 * time.Millisecond))))
+				time.Sleep(time.Duration(r.IntN(int(400 * time.Millisecond))))
 				s.end(syscall.SIGKILL)
 				if r.IntN(5) == 0 {
 					s.start(t)
