@@ -28,8 +28,8 @@ tools: ## install what the tests need, where it is missing
 cluster: ## a site on many machines, on this one, to look at (as root)
 	@scripts/cluster
 
-nightly: ## fuzz every fuzz target for a long time (FUZZTIME=10m each)
-	@scripts/fuzz
+nightly: ## faults at length, and every fuzz target (FUZZTIME=10m each)
+	@scripts/nightly
 
 bench: ## every benchmark (scripts/bench -bench Reading ./bench: one of them)
 	@scripts/bench

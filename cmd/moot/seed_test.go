@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -62,17 +64,31 @@ func contents(t *testing.T, s *site) []string {
 		t.Fatal(err)
 	}
 	var list []string
+	var numbers []int64
 	for _, n := range append(all.Notices, world.Notices...) {
 		v, err := s.boards.Thread(t.Context(), n.Thread.Number, board.Span{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range append([]board.Post{v.Opening}, v.Posts...) {
+			numbers = append(numbers, p.Number)
 			list = append(list, strings.Join([]string{v.Thread.Path(), v.Thread.Subject, p.At.String(), p.Name, p.Trip, p.Body, fmt.Sprint(pictures(p))}, "\n"))
 		}
 	}
+	// A number that was drawn for a post that came to nothing is given to no other:
+	// what counts is the order of those that stand.
+	slices.Sort(numbers)
+	for i := range list {
+		list[i] = postNumbers.ReplaceAllStringFunc(list[i], func(found string) string {
+			n, _ := strconv.ParseInt(strings.TrimLeft(found, "/t>"), 10, 64)
+			place, stands := slices.BinarySearch(numbers, n)
+			return fmt.Sprintf("post %d (%v)", place, stands)
+		})
+	}
 	return list
 }
+
+var postNumbers = regexp.MustCompile(`(/t/|>>)[0-9]+`)
 
 // pictures are what a post's pictures are and show: their numbers are random.
 func pictures(p board.Post) (all []string) {

@@ -27,7 +27,7 @@ var house = []layer{
 	{"what doors share", []string{"door"}},
 	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
-	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "bench/load", "bench/scale", "cluster", "arch"}},
+	{"tests and builds", []string{"db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "bench/load", "bench/scale", "cluster", "faults", "arch"}},
 }
 
 // forTests are rooms that serve tests: only tests may import them.

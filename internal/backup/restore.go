@@ -230,7 +230,7 @@ func (to Target) build(ctx context.Context, path string, ids Identities, done *R
 		return err
 	}
 	f := filling{ctx: ctx, path: path, ids: ids, done: done, stored: stored, see: see}
-	if err := errors.Join(d.Write(ctx, f.fill), d.Close()); err != nil || to.file() == "" {
+	if err := errors.Join(d.WriteAtLeisure(ctx, f.fill), d.Close()); err != nil || to.file() == "" {
 		return err
 	}
 	return name(to.file()+restoring, to.file())

@@ -45,7 +45,7 @@ func (s Site) write(ctx context.Context, to io.Writer, at time.Time, see func(Pr
 	w := newWriter(to)
 	w.at, w.see = at.Truncate(time.Second), see
 	var files []string
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+	err = s.DB.ReadAtLeisure(ctx, func(tx *db.Tx) error {
 		h, err = s.header(tx, at)
 		if err == nil {
 			err = w.json(headerName, h)
@@ -206,7 +206,7 @@ func (s Site) lost(ctx context.Context, absent []string) (lost []string, err err
 	if len(absent) == 0 {
 		return nil, nil
 	}
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+	err = s.DB.ReadAtLeisure(ctx, func(tx *db.Tx) error {
 		named, err := media.StoredFiles(tx)
 		for _, name := range absent {
 			if slices.Contains(named, name) {

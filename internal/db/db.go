@@ -10,6 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"moot/internal/fault"
 )
@@ -27,10 +32,11 @@ func (e Engine) String() string { return [...]string{"sqlite", "postgres"}[e] }
 // DB is an open database. It is safe for many goroutines.
 type DB struct {
 	engine Engine
-	server string   // its address, PostgreSQL only
-	pool   *sql.DB  // readers on SQLite; everything on PostgreSQL
-	writer *writer  // SQLite only
-	stmts  sync.Map // query text → *sql.Stmt of the readers' pool, SQLite only
+	server string       // its address, PostgreSQL only
+	pool   *sql.DB      // readers on SQLite; everything on PostgreSQL
+	writer *writer      // SQLite only
+	stmts  sync.Map     // query text → *sql.Stmt of the readers' pool, SQLite only
+	heard  atomic.Int64 // when the server last answered, in nanoseconds since 1970; PostgreSQL only
 }
 
 // ErrNone is what scanning a row gives where there is none.
@@ -116,11 +122,20 @@ func sqliteAddress(path, lock string, more ...string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
+// connectTime is how long a server may take to welcome a connection, where its
+// address says nothing of it. The pool opens some for nobody in particular: one
+// that waits for a frozen server would keep its place long after that is back.
+const connectTime = 3 * time.Second
+
 func openPostgreSQL(ctx context.Context, address string) (*DB, error) {
-	pool, err := sql.Open("pgx", address)
+	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err)
 	}
+	if !strings.Contains(address, "connect_timeout") {
+		config.ConnectTimeout = connectTime
+	}
+	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(24)
 	pool.SetMaxIdleConns(24)
 	if err := pool.PingContext(ctx); err != nil {

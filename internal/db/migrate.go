@@ -92,7 +92,7 @@ func (d *DB) climb(ctx context.Context, steps []migration) (from, to int, err er
 	}
 	to = from
 	for _, step := range steps[from:] {
-		if err := d.Write(ctx, func(tx *Tx) error { return tx.climb(step) }); err != nil {
+		if err := d.WriteAtLeisure(ctx, func(tx *Tx) error { return tx.climb(step) }); err != nil {
 			return from, to, fmt.Errorf("schema step %s: %w", step.name, err)
 		}
 		to = step.version

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +21,7 @@ type session struct {
 	pending []Step // not sent yet
 	begun   bool
 	failed  error // of the first sending that failed
+	heard   *atomic.Int64
 }
 
 var (
@@ -28,11 +30,18 @@ var (
 )
 
 func (d *DB) tryPostgreSQL(ctx context.Context, f func(*Tx) error) (_ *Tx, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	late := time.AfterFunc(beginTime, cancel)
 	conn, err := d.pool.Conn(ctx)
 	if err != nil {
+		late.Stop()
+		if ctx.Err() != nil {
+			err = errors.Join(errSlow, err)
+		}
 		return nil, err
 	}
-	s := &session{conn: conn, pending: []Step{begin}}
+	s := &session{conn: conn, heard: &d.heard, pending: []Step{begin}}
 	committed := false
 	defer func() {
 		if !committed {
@@ -40,6 +49,15 @@ func (d *DB) tryPostgreSQL(ctx context.Context, f func(*Tx) error) (_ *Tx, err e
 		}
 		conn.Close()
 	}()
+	if time.Since(time.Unix(0, d.heard.Load())) > beginTime { // a server that is frozen doesn't begin
+		err = s.send(ctx, nil)
+	}
+	if !late.Stop() {
+		return nil, errors.Join(errSlow, err)
+	}
+	if err != nil {
+		return nil, err
+	}
 	tx := &Tx{ctx: ctx, q: s, pipe: s, engine: PostgreSQL}
 	err = f(tx)
 	if err = cmp.Or(s.failed, err); err != nil { // what follows a failure only says that there was one
@@ -83,6 +101,9 @@ func (s *session) send(ctx context.Context, more []Step) error {
 	err := s.conn.Raw(func(connection any) error {
 		return sendAll(ctx, connection.(*stdlib.Conn).Conn(), steps)
 	})
+	if err == nil {
+		s.heard.Store(time.Now().UnixNano())
+	}
 	s.failed = cmp.Or(s.failed, err)
 	return err
 }

@@ -108,25 +108,77 @@ func All[T any](tx *Tx, read func(Scan) (T, error), query string, args ...any) (
 
 // Read runs f on one moment of the database.
 func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	ctx, cancel := d.bound(ctx)
+	defer cancel()
+	return d.ReadAtLeisure(ctx, f)
+}
+
+// bound gives what waits for a server an end.
+func (d *DB) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.engine == PostgreSQL {
+		return context.WithTimeout(ctx, wholeTime)
+	}
+	return ctx, func() {}
+}
+
+// ReadAtLeisure is Read for what may take long: a copy of all there is.
+func (d *DB) ReadAtLeisure(ctx context.Context, f func(*Tx) error) error {
 	options := &sql.TxOptions{ReadOnly: d.engine == PostgreSQL}
 	if d.engine == PostgreSQL {
 		options.Isolation = sql.LevelRepeatableRead
+		return unavailable(d.onServer(ctx, options, f))
 	}
 	t, err := d.pool.BeginTx(ctx, options)
 	if err != nil {
 		return unavailable(err)
 	}
 	defer t.Rollback() // nothing was written
-	var q querier = t
-	if d.engine == SQLite {
-		q = &kept{tx: t, db: d}
+	return unavailable(f(&Tx{ctx: ctx, q: &kept{tx: t, db: d}, engine: d.engine}))
+}
+
+// beginTime is how long a transaction waits for a connection and for the server
+// to begin it; wholeTime is how long it may take. A server that is stopped,
+// frozen or cut off is told of soon, and holds nobody for long.
+const (
+	beginTime = time.Second
+	wholeTime = 10 * time.Second
+)
+
+var errSlow = errors.New("the database server doesn't answer in time")
+
+// onServer runs f in a transaction on PostgreSQL that only reads.
+func (d *DB) onServer(ctx context.Context, options *sql.TxOptions, f func(*Tx) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	late := time.AfterFunc(beginTime, cancel)
+	t, err := d.pool.BeginTx(ctx, options)
+	if !late.Stop() {
+		if err == nil {
+			t.Rollback()
+		}
+		return errors.Join(errSlow, err)
 	}
-	return unavailable(f(&Tx{ctx: ctx, q: q, engine: d.engine}))
+	if err != nil {
+		return err
+	}
+	d.heard.Store(time.Now().UnixNano())
+	defer t.Rollback() // nothing was written
+	return f(&Tx{ctx: ctx, q: t, engine: PostgreSQL})
 }
 
 // Write runs f in a transaction and returns nil once it is durably committed.
-// An error of f, or a panic, undoes all of it.
+// An error of f, or a panic, undoes all of it. Where the connection to a server
+// is lost while it commits, the error is a fault of kind Unavailable and nobody
+// knows whether it did.
 func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
+	ctx, cancel := d.bound(ctx)
+	defer cancel()
+	return d.WriteAtLeisure(ctx, f)
+}
+
+// WriteAtLeisure is Write for what may take long: a step of the schema, or all
+// there is.
+func (d *DB) WriteAtLeisure(ctx context.Context, f func(*Tx) error) error {
 	var tx *Tx
 	var err error
 	if d.writer != nil {

@@ -15,29 +15,45 @@ import (
 	"time"
 )
 
+// letGo is how long an address may be in use by what a killed site leaves
+// behind: a child that it was just starting has its listeners until it runs.
+const letGo = time.Second
+
 // On opens what one of the settings listen and listen-ops says: an address
 // of TCP, or of a socket. A socket that nobody listens on any more is replaced.
 func On(setting, address string) (*Listener, error) {
+	l, err := take(address)
+	for end := time.Now().Add(letGo); errors.Is(err, syscall.EADDRINUSE) && time.Now().Before(end); l, err = take(address) {
+		time.Sleep(letGo / 20)
+	}
+	if err != nil {
+		return nil, notListening(setting, address, err)
+	}
+	return unhurried(l), nil
+}
+
+// take listens on an address, if it is free now.
+func take(address string) (deadliner, error) {
 	path, unix := strings.CutPrefix(address, "unix:")
 	if !unix {
 		l, err := net.Listen("tcp", address)
 		if err != nil {
-			return nil, notListening(setting, address, err)
+			return nil, err
 		}
-		return unhurried(l.(*net.TCPListener)), nil
+		return l.(*net.TCPListener), nil
 	}
 	if err := clearSocket(path); err != nil {
-		return nil, notListening(setting, address, err)
+		return nil, err
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
-		return nil, notListening(setting, address, err)
+		return nil, err
 	}
 	// Whoever may enter the socket's folder may speak to the site, as on TCP.
 	if err := os.Chmod(path, 0o666); err != nil {
-		return nil, notListening(setting, address, errors.Join(err, l.Close()))
+		return nil, errors.Join(err, l.Close())
 	}
-	return unhurried(l.(*net.UnixListener)), nil
+	return l.(*net.UnixListener), nil
 }
 
 // clearSocket takes away a socket that a killed process left behind. Anything

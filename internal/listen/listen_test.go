@@ -57,3 +57,22 @@ func TestUnhurried(t *testing.T) {
 		l.Stop(time.Hour) // of a closed listener has nothing to wait for
 	}
 }
+
+// What a killed site leaves behind holds its address for a moment longer.
+func TestListenWaitsUntilItIsLetGo(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:0", "unix:" + filepath.Join(t.TempDir(), "s")} {
+		held, err := take(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if held.Addr().Network() == "unix" {
+			held.(*net.UnixListener).SetUnlinkOnClose(false) // as where nobody is left to do it
+		}
+		time.AfterFunc(letGo/5, func() { held.Close() })
+		l, err := On("listen", Shown(held))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Close()
+	}
+}

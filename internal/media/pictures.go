@@ -53,7 +53,7 @@ func (p *Pictures) minute() time.Time { return p.clock.Now().Truncate(time.Minut
 // taken is a fault on "picture".
 func (p *Pictures) Take(ctx context.Context, sent []byte) (Picture, error) {
 	if p.limits.Full != nil && p.limits.Full() {
-		return Picture{}, fault.New(fault.Unavailable, "media.no_room").On("picture")
+		return Picture{}, fault.New(fault.Unavailable, "media.no_room").On("picture").After(time.Minute)
 	}
 	made, err := p.room.Develop(ctx, sent)
 	if err != nil {
@@ -76,7 +76,7 @@ func (p *Pictures) Take(ctx context.Context, sent []byte) (Picture, error) {
 			return fresh, err
 		}
 	}
-	return Picture{}, fault.New(fault.Unavailable, "media.try_again").On("picture")
+	return Picture{}, fault.New(fault.Unavailable, "media.try_again").On("picture").After(time.Second)
 }
 
 // bySum finds a picture that is stored already, and has the sweep leave it
@@ -116,7 +116,7 @@ func (p *Pictures) keep(ctx context.Context, made picture.Made, sum []byte) (Pic
 	}
 	for name, file := range map[string]picture.File{fresh.File(): made.Full, fresh.ThumbFile(): made.Thumb, fresh.LargeFile(): made.Large} {
 		if err := p.files.Put(ctx, stored(name, number), file.Bytes, file.Kind.Type()); err != nil {
-			return Picture{}, fault.New(fault.Unavailable, "media.no_store").On("picture").Because(err)
+			return Picture{}, fault.New(fault.Unavailable, "media.no_store").On("picture").After(5 * time.Second).Because(err)
 		}
 	}
 	err = p.db.Write(ctx, func(tx *db.Tx) error {

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
-	"time"
 
 	"moot/internal/fault"
 	"moot/internal/place"
@@ -66,10 +65,8 @@ func (s *Server) failPage(q *page.Request, status int, faults ...*fault.Fault) {
 	v := &errorView{Heading: heading(q, status), Find: status == http.StatusNotFound}
 	for _, f := range faults {
 		v.Words = append(v.Words, q.Language.Fault(f))
-		if f.Retry > 0 {
-			q.W.Header().Set("Retry-After", strconv.Itoa(int((f.Retry+time.Second-1)/time.Second)))
-		}
 	}
+	q.RetryAfter(faults...)
 	s.render(q, status, v)
 }
 

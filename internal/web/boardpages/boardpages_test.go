@@ -295,6 +295,9 @@ func TestPatience(t *testing.T) {
 		action, values := form(b.get("/gr/athens/new"))
 		values.Set("body", "in a hurry")
 		early := b.post(action, values).Want(429)
+		if early.Header.Get("Retry-After") == "" {
+			t.Error("a form that is sent too early comes back without saying when to send it again")
+		}
 		if early.Text("#body") != "in a hurry" || !strings.Contains(early.Body, "5 seconds") {
 			t.Errorf("too early: %s", early.Body)
 		}

@@ -283,6 +283,7 @@ func (d *door) refused(q *page.Request, v *writeView, err error) error {
 	case fault.Is(err, fault.Unavailable):
 		v.Status = http.StatusServiceUnavailable
 	}
+	q.RetryAfter(fault.Each(err)...)
 	v.Write.Problems = problems
 	if v.Write.Problems.On("name") != "" {
 		v.Write.More = true

@@ -1,6 +1,11 @@
 package page
 
-import "moot/internal/fault"
+import (
+	"strconv"
+	"time"
+
+	"moot/internal/fault"
+)
 
 // Problem is one thing wrong with a form that came back, in the reader's
 // language.
@@ -26,6 +31,15 @@ func (q *Request) Problems(err error) (Problems, bool) {
 		}
 	}
 	return all, len(all) > 0
+}
+
+// RetryAfter tells a program, and a cache in front, when trying again may help.
+func (q *Request) RetryAfter(faults ...*fault.Fault) {
+	for _, f := range faults {
+		if f.Retry > 0 {
+			q.W.Header().Set("Retry-After", strconv.Itoa(int((f.Retry+time.Second-1)/time.Second)))
+		}
+	}
 }
 
 // On is what is wrong with one field, or "".

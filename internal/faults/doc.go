@@ -1,0 +1,16 @@
+// Package faults holds the proof that nothing accepted is lost. It is tests
+// alone: the real program is built, run as a process of its own and written to
+// over HTTP, while something goes wrong that the program can't prevent.
+//
+// What its tests promise, whatever the fault:
+//   - A post that the site said stands (a redirect to it) is there afterwards,
+//     with every word and every picture, once.
+//   - A form that got no answer can be sent again, as by a person who presses
+//     the button again: it makes one post.
+//   - The database is sound (integrity_check on SQLite; counts that agree with
+//     rows on both engines), every row of a picture has its files, and the
+//     site starts again.
+//
+// MOOT_FAULTS=long runs them for longer, as make nightly does; MOOT_FAULTS_SEED
+// repeats the random moments of a run, which prints its seed.
+package faults
