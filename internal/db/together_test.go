@@ -79,14 +79,14 @@ func TestWhatFailsLaterFailsTheWrite(t *testing.T) {
 				return nil
 			},
 		} {
+			if name == "and is passed over" && d.Engine() == db.SQLite {
+				continue // which goes on after a statement that failed, if it is told to
+			}
 			effects := 0
 			err := d.Write(t.Context(), func(tx *db.Tx) error {
 				tx.After(func() { effects++ })
 				return write(tx)
 			})
-			if name == "and is passed over" && d.Engine() == db.SQLite {
-				continue // which goes on after a statement that failed, if it is told to
-			}
 			if !db.Taken(err) || effects != 0 {
 				t.Errorf("%s: %v, %d effects", name, err, effects)
 			}

@@ -125,7 +125,11 @@ func (a *authors) send(ctx context.Context, path, words string, picture []byte) 
 	ticket := ""
 	for sent := 0; ctx.Err() == nil; {
 		if ticket == "" {
-			if _, page, err := a.answer(ctx, c, http.MethodGet, path, "", nil); err == nil {
+			form := path
+			if strings.Contains(path, "/t/") { // the thread's own page is the same for everybody, and has none
+				form += "/reply"
+			}
+			if _, page, err := a.answer(ctx, c, http.MethodGet, form, "", nil); err == nil {
 				if m := ticketField.FindStringSubmatch(page); m != nil {
 					ticket = m[1]
 					continue
