@@ -204,15 +204,7 @@ func (l *Lab) Close() error {
 	var wrong []error
 	for i := len(l.order) - 1; i >= 0; i-- {
 		h := l.order[i]
-		h.mu.Lock()
-		all := h.running
-		h.running = map[string]*process{}
-		h.mu.Unlock()
-		for _, p := range all {
-			syscall.Kill(-p.Process.Pid, syscall.SIGKILL)
-			<-p.ended
-		}
-		wrong = append(wrong, run("ip netns delete "+h.namespace()))
+		wrong = append(wrong, h.Kill(), run("ip netns delete "+h.namespace()))
 	}
 	return errors.Join(wrong...)
 }
