@@ -3,6 +3,7 @@ package board
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"sync"
@@ -164,7 +165,7 @@ func (b *Boards) insert(tx *db.Tx, actor key.Actor, keys keys, t Target, c clean
 }
 
 // once runs an act unless its form was posted before, in which case it finds
-// what that made.
+// what that made. A ticket that posted other words is guard.Spent.
 func (b *Boards) once(ctx context.Context, once []byte, act func(*db.Tx) (Target, error)) (Target, error) {
 	var made Target
 	err := b.db.Write(ctx, func(tx *db.Tx) (err error) {
@@ -175,9 +176,27 @@ func (b *Boards) once(ctx context.Context, once []byte, act func(*db.Tx) (Target
 		return err
 	})
 	if errors.Is(err, errSentBefore) { // by another node, at this moment
-		made, _, err = b.Sent(ctx, once)
+		err = b.db.Read(ctx, func(tx *db.Tx) (err error) {
+			made, err = sent(tx, once)
+			return err
+		})
 	}
 	return made, err
+}
+
+// The parts of Once. That of the ticket is unique among the posts of a day.
+const (
+	onceTicket = 8
+	onceWords  = 8
+)
+
+// Once tells what a form sends from what others do: the ticket by which it may be
+// sent, and a hash, of 8 bytes or more, of where it is sent to and of everything
+// in it. The same form sent again finds the post that it made; other words with
+// the same ticket find that it was spent.
+func Once(ticket string, words []byte) []byte {
+	sum := sha256.Sum256([]byte(ticket))
+	return append(sum[:onceTicket:onceTicket], words[:onceWords]...)
 }
 
 // Sent finds the post that a form made, and whether there is one.
@@ -186,7 +205,7 @@ func (b *Boards) Sent(ctx context.Context, once []byte) (t Target, found bool, e
 		t, err = sent(tx, once)
 		return err
 	})
-	if err == db.ErrNone {
+	if err == db.ErrNone || fault.Is(err, fault.Conflict) {
 		return Target{}, false, nil
 	}
 	return t, err == nil, err

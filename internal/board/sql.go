@@ -1,9 +1,11 @@
 package board
 
 import (
+	"bytes"
 	"time"
 
 	"moot/internal/db"
+	"moot/internal/guard"
 	"moot/internal/place"
 )
 
@@ -53,7 +55,7 @@ func touch(tx *db.Tx, t Target, bumps bool, pictures int, at time.Time) error {
 	return err
 }
 
-// insertPost stores a post, unless one with the same once is there already.
+// insertPost stores a post, unless one of the same ticket is there already.
 func insertPost(tx *db.Tx, p Post, code, once []byte) (bool, error) {
 	var mark any
 	if len(once) > 0 {
@@ -95,11 +97,19 @@ func count(tx *db.Tx, place string, threads, posts int, at time.Time) error {
 	return err
 }
 
-func sent(tx *db.Tx, once []byte) (Target, error) {
-	if len(once) == 0 {
+// sent finds the post that a form made. One that its ticket made with other words
+// is guard.Spent.
+func sent(tx *db.Tx, once []byte) (t Target, err error) {
+	if len(once) < onceTicket {
 		return Target{}, db.ErrNone
 	}
-	return scanTarget(tx.Row(`SELECT p.number, p.thread, t.place FROM post p JOIN thread t ON t.number = p.thread WHERE p.once = $1`, once).Scan)
+	var kept []byte
+	err = tx.Row(`SELECT p.number, p.thread, t.place, p.once FROM post p JOIN thread t ON t.number = p.thread
+		WHERE p.once IS NOT NULL AND substr(p.once, 1, 8) = $1`, once[:onceTicket]).Scan(&t.Number, &t.Thread, &t.Place, &kept)
+	if err == nil && !bytes.Equal(kept, once) {
+		return Target{}, guard.Spent()
+	}
+	return t, err
 }
 
 func scanTarget(scan db.Scan) (t Target, err error) {
