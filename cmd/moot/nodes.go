@@ -3,15 +3,15 @@ package main
 import (
 	"encoding/hex"
 
-	"moot/internal/board"
 	"moot/internal/config"
 	"moot/internal/db"
+	"moot/internal/key"
 	"moot/internal/wake"
 )
 
 // openLine is the line by which this node and the others of its site wake each
 // other; nil where there can be no others.
-func (s *site) openLine(cfg *config.Config, identity board.Identity) wake.Line {
+func (s *site) openLine(cfg *config.Config, identity key.Identity) wake.Line {
 	switch {
 	case s.db.Engine() == db.SQLite:
 		return nil

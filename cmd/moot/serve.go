@@ -177,6 +177,9 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 		every := time.NewTicker(sweepEvery)
 		defer every.Stop()
 		for {
+			if err := s.visitors.Renew(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("renewing the keys of tickets", "error", err)
+			}
 			s.sweep(ctx)
 			select {
 			case <-ctx.Done():
@@ -189,7 +192,7 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 
 // sweep destroys what is past its time.
 func (s *site) sweep(ctx context.Context) {
-	sweeps := []func(context.Context) error{s.boards.Sweep, s.pictures.Sweep, s.passes.Sweep}
+	sweeps := []func(context.Context) error{s.boards.Sweep, s.pictures.Sweep, s.passes.Sweep, s.visitors.Sweep}
 	if s.notices != nil {
 		sweeps = append(sweeps, s.notices.Sweep)
 	}

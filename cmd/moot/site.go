@@ -56,6 +56,7 @@ type site struct {
 	directory *board.Directory
 	found     *search.Index
 	live      *live.Hub
+	visitors  *guard.Guard
 	notices   *notify.Notices  // nil where the site sends none
 	heard     event.Cursor     // what the hub has seen
 	backups   *backup.Schedule // nil where none are made
@@ -120,7 +121,9 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		return s, err
 	}
 	s.line = s.openLine(cfg, identity)
-	visitors := guard.New(now, patience(cfg))
+	if s.visitors, err = guard.Open(ctx, s.db, now, patience(cfg)); err != nil {
+		return s, err
+	}
 	notices, pushKey, err := s.openNotices(ctx, cfg, now)
 	if err != nil {
 		return s, err
@@ -128,7 +131,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
 			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, PushKey: pushKey,
-			Gazetteer: s.places, Guard: visitors, Clock: now, Log: log,
+			Gazetteer: s.places, Guard: s.visitors, Clock: now, Log: log,
 		},
 		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Live: s.live, PageCache: int64(cfg.PageCache) << 20, Ready: s.ready(ctx),
 		Connections: machine.Connections(), Numbers: s.numbers(cfg.Data, now),
@@ -139,7 +142,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			}),
 			api.New(api.Site{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, Boards: s.boards, Directory: s.directory,
-				Places: s.places, Pictures: s.pictures, Guard: visitors, Search: s.found,
+				Places: s.places, Pictures: s.pictures, Guard: s.visitors, Search: s.found,
 			}),
 			imageboard.New(imageboard.Site{
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,

@@ -11,6 +11,7 @@ import (
 	"moot/internal/board"
 	"moot/internal/door"
 	"moot/internal/fault"
+	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/media"
 	"moot/internal/order"
@@ -71,7 +72,7 @@ func (n newPost) post() board.NewPost {
 // same address, with the same words and pictures.
 func (s sent) once(path string) []byte {
 	h := sha256.New()
-	for _, part := range []string{"api", s.Ticket, path, s.Subject, s.Text} {
+	for _, part := range []string{"api", path, s.Subject, s.Text} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	for _, p := range s.Pictures {
@@ -80,7 +81,7 @@ func (s sent) once(path string) []byte {
 	for _, f := range s.files {
 		fmt.Fprintf(h, "%d:%s", len(f.Bytes), f.Bytes)
 	}
-	return h.Sum(nil)[:16]
+	return guard.Once(s.Ticket, h.Sum(nil))
 }
 
 func (d *api) start(c *call) (answer, error) {
@@ -133,7 +134,7 @@ func (c *call) submit(s sent, act func(key.Actor, board.NewPost) (board.Target, 
 		t, err = act(actor, n)
 	}
 	if err != nil {
-		c.Guard.GiveBack(s.Ticket)
+		c.Guard.GiveBack(s.Ticket, err)
 		return answer{}, err
 	}
 	return c.posted(t, actor, fresh)
@@ -206,7 +207,7 @@ func (d *api) picture(c *call) (answer, error) {
 	if err := d.Guard.Redeem(s.Ticket, s.Proof); err != nil {
 		return answer{}, err
 	}
-	defer d.Guard.GiveBack(s.Ticket)
+	defer d.Guard.GiveBack(s.Ticket, nil)
 	taken, err := d.Pictures.Take(c.R.Context(), c.Files[0].Bytes)
 	return answer{status: http.StatusCreated, body: pictureOf(taken)}, err
 }

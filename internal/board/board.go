@@ -127,7 +127,7 @@ type NewPost struct {
 	Options  string // of the imageboards: words, of which "sage" is known here
 	Sage     bool   // don't bump the thread
 	Pictures []media.New
-	Once     []byte // tells two sendings of one form from two posts; nil: no form
+	Once     []byte // see guard.Once; nil: no form
 }
 
 // sage reports whether the post asks, in either way, not to bump its thread.

@@ -1,7 +1,6 @@
 package board
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -34,11 +33,8 @@ func New(d *db.DB, c *clock.Clock, outbox *event.Outbox, places *place.Gazetteer
 	return b
 }
 
-// Identity is what tells a site from every other.
-type Identity = key.Identity
-
 // Identity reads the site's identity.
-func (b *Boards) Identity(ctx context.Context) (Identity, error) { return b.ring.Identity(ctx) }
+func (b *Boards) Identity(ctx context.Context) (key.Identity, error) { return b.ring.Identity(ctx) }
 
 // Limits are the settings that the boards were made with.
 func (b *Boards) Limits() Limits { return b.limits }
@@ -84,7 +80,7 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 }
 
 // once runs an act unless its form was posted before, in which case it finds
-// what that made.
+// what that made. A ticket that posted other words is guard.Spent.
 func (b *Boards) once(ctx context.Context, once []byte, act func(*db.Tx) (Target, error)) (Target, error) {
 	var made Target
 	err := b.db.Write(ctx, func(tx *db.Tx) (err error) {
@@ -103,13 +99,13 @@ func (b *Boards) unlessSent(ctx context.Context, once []byte, made Target, err e
 		return made, err
 	}
 	other, found, failed := b.Sent(ctx, once)
-	if failed != nil || !found {
-		return made, cmp.Or(failed, err)
+	if failed == nil && !found {
+		return made, err
 	}
-	return other, nil
+	return other, failed
 }
 
-// Sent finds the post that a form made, and whether there is one.
+// Sent finds the post that a form made, if any: guard.Spent where its ticket made another.
 func (b *Boards) Sent(ctx context.Context, once []byte) (t Target, found bool, err error) {
 	err = b.db.Read(ctx, func(tx *db.Tx) (err error) {
 		t, err = sent(tx, once)

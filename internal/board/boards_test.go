@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 	"moot/internal/db/dbtest"
 	"moot/internal/event"
 	"moot/internal/fault"
+	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/place"
 )
@@ -346,6 +349,43 @@ func TestAPosterTagDiesWithTheDay(t *testing.T) {
 		var days int
 		if err := s.db.Read(t.Context(), func(tx *db.Tx) error { return tx.Row(`SELECT count(*) FROM day_key`).Scan(&days) }); err != nil || days != 1 {
 			t.Errorf("%d day keys stand, %v", days, err)
+		}
+	})
+}
+
+// Nodes know nothing of each other's tickets, so a ticket that is sent to several
+// at once, each time with other words, is told apart where posts are written.
+func TestATicketPostsOnceWhateverTheWords(t *testing.T) {
+	each(t, limits, func(t *testing.T, s site) {
+		opened := s.start("gr/athens", "once")
+		who := somebody(t)
+		const sendings = 6
+		var wg sync.WaitGroup
+		var through, spent atomic.Int32
+		for i := range sendings {
+			wg.Go(func() {
+				words := sha256.Sum256([]byte{byte(i)})
+				once := guard.Once("the ticket", words[:])
+				switch _, err := s.Reply(context.Background(), who, opened.Number, board.NewPost{Body: fmt.Sprint("words ", i), Once: once}); {
+				case err == nil:
+					through.Add(1)
+				case fault.Is(err, fault.Conflict):
+					spent.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if through.Load() != 1 || spent.Load() != sendings-1 {
+			t.Errorf("%d got through, %d found the ticket spent", through.Load(), spent.Load())
+		}
+		if v := s.view(opened.Number, board.Span{}); len(v.Posts) != 1 {
+			t.Errorf("%d posts stand", len(v.Posts))
+		}
+		other := sha256.Sum256(nil)
+		if _, err := s.Reply(t.Context(), who, opened.Number, board.NewPost{Body: "another", Once: guard.Once("another ticket", other[:])}); err != nil {
+			t.Errorf("another ticket: %v", err)
 		}
 	})
 }

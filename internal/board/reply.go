@@ -1,6 +1,7 @@
 package board
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"moot/internal/db"
 	"moot/internal/event"
 	"moot/internal/fault"
+	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/media"
 	"moot/internal/order"
@@ -86,9 +88,15 @@ func (b *Boards) reply(tx *db.Tx, all []*reply) error {
 // forms made before, and numbers.
 type ground struct {
 	threads map[int64]*grown
-	sent    map[string]Target // by once
-	forms   map[string]*reply // by once, in this transaction
+	sent    map[string]posted // by ticket
+	forms   map[string]*reply // by ticket, in this transaction
 	numbers []int64
+}
+
+// posted is what a form made.
+type posted struct {
+	once []byte
+	Target
 }
 
 // grown is a thread, and by what it grows.
@@ -110,15 +118,15 @@ func (g *grown) add(r *reply, bumpLimit int) {
 }
 
 func hold(tx *db.Tx, all []*reply) (*ground, error) {
-	g := &ground{threads: map[int64]*grown{}, sent: map[string]Target{}, forms: map[string]*reply{}}
+	g := &ground{threads: map[int64]*grown{}, sent: map[string]posted{}, forms: map[string]*reply{}}
 	var threads, forms []any
 	for _, r := range all {
 		r.made, r.err, r.twin = Target{}, nil, nil // it may have been tried before
 		if !slices.Contains(threads, any(r.thread)) {
 			threads = append(threads, r.thread)
 		}
-		if len(r.Once) > 0 {
-			forms = append(forms, r.Once)
+		if len(r.Once) >= guard.TicketPart {
+			forms = append(forms, r.Once[:guard.TicketPart])
 		}
 	}
 	query, args := threadsHeld.Among(threads)
@@ -135,10 +143,11 @@ func hold(tx *db.Tx, all []*reply) (*ground, error) {
 	if len(forms) > 0 {
 		query, args := formsSent.Among(forms)
 		steps = append(steps, db.Ask(func(scan db.Scan) error {
-			var once []byte
-			var t Target
-			err := scan(&once, &t.Number, &t.Thread, &t.Place)
-			g.sent[string(once)] = t
+			var p posted
+			err := scan(&p.once, &p.Number, &p.Thread, &p.Place)
+			if err == nil {
+				g.sent[string(p.once[:guard.TicketPart])] = p
+			}
 			return err
 		}, query, args...))
 	}
@@ -148,16 +157,21 @@ func hold(tx *db.Tx, all []*reply) (*ground, error) {
 // settle finds what keeps a reply from being added: it was before, or is by
 // another sending of its form, or something is wrong with it or its thread.
 func (b *Boards) settle(g *ground, r *reply) {
-	if len(r.Once) > 0 {
-		once := string(r.Once)
-		if t, sent := g.sent[once]; sent {
-			r.made = t
+	if len(r.Once) >= guard.TicketPart {
+		ticket := string(r.Once[:guard.TicketPart])
+		if p, sent := g.sent[ticket]; sent {
+			if r.made = p.Target; !bytes.Equal(p.once, r.Once) { // other words, with the same ticket
+				r.made, r.err = Target{}, guard.Spent()
+			}
 			return
 		}
-		if r.twin = g.forms[once]; r.twin != nil {
+		if twin := g.forms[ticket]; twin != nil {
+			if r.twin = twin; !bytes.Equal(twin.Once, r.Once) {
+				r.twin, r.err = nil, guard.Spent()
+			}
 			return
 		}
-		g.forms[once] = r
+		g.forms[ticket] = r
 	}
 	if r.err = b.admit(r.actor, g.threads[r.thread]); r.err != nil {
 		return

@@ -1,10 +1,12 @@
 package board
 
 import (
+	"bytes"
 	"time"
 
 	"moot/internal/db"
 	"moot/internal/decay"
+	"moot/internal/guard"
 	"moot/internal/place"
 )
 
@@ -53,7 +55,7 @@ var (
 		return `SELECT number, ` + heldColumns + ` FROM thread WHERE number IN ` + db.Marks(1, 1, make([]string, n)...) + ` ORDER BY number`
 	})
 	formsSent = db.ForMany(func(n int) string {
-		return `SELECT p.once, p.number, p.thread, t.place FROM post p JOIN thread t ON t.number = p.thread WHERE p.once IN ` + db.Marks(1, 1, make([]string, n)...)
+		return `SELECT p.once, p.number, p.thread, t.place FROM post p JOIN thread t ON t.number = p.thread WHERE p.once IS NOT NULL AND substr(p.once, 1, 8) IN ` + db.Marks(1, 1, make([]string, n)...)
 	})
 )
 
@@ -64,7 +66,7 @@ func touch(thread int64, posts, pictures int, bump int64, at time.Time) db.Step 
 		thread, posts, pictures, at.Unix(), bump)
 }
 
-// insertPosts stores posts. One with the once of another is a key that is taken.
+// insertPosts stores posts. One with the ticket of another is a key that is taken.
 var insertPosts = db.ForMany(func(rows int) string {
 	return `INSERT INTO post (number, thread, name, trip, tag, body, sage, gone, at, code, once) VALUES ` + db.Marks(1, rows, make([]string, 11)...)
 })
@@ -102,11 +104,19 @@ func count(place string, threads, posts int, at time.Time) db.Step {
 		place, threads, posts, int64(decay.Of(at, posts)), at.Unix())
 }
 
-func sent(tx *db.Tx, once []byte) (Target, error) {
-	if len(once) == 0 {
+// sent finds the post that a form made. One that its ticket made with other words
+// is guard.Spent.
+func sent(tx *db.Tx, once []byte) (t Target, err error) {
+	if len(once) < guard.TicketPart {
 		return Target{}, db.ErrNone
 	}
-	return scanTarget(tx.Row(`SELECT p.number, p.thread, t.place FROM post p JOIN thread t ON t.number = p.thread WHERE p.once = $1`, once).Scan)
+	var kept []byte
+	err = tx.Row(`SELECT p.number, p.thread, t.place, p.once FROM post p JOIN thread t ON t.number = p.thread
+		WHERE p.once IS NOT NULL AND substr(p.once, 1, 8) = $1`, once[:guard.TicketPart]).Scan(&t.Number, &t.Thread, &t.Place, &kept)
+	if err == nil && !bytes.Equal(kept, once) {
+		return Target{}, guard.Spent()
+	}
+	return t, err
 }
 
 func scanTarget(scan db.Scan) (t Target, err error) {

@@ -83,8 +83,7 @@ func (b *Boards) makeRoom(tx *db.Tx, place string, at time.Time) error {
 	if stand <= b.limits.Threads {
 		return nil
 	}
-	oldest, err := db.All(tx, func(scan db.Scan) (n int64, err error) { return n, scan(&n) },
-		`SELECT number FROM thread WHERE place = $1 AND archived_at = 0 AND NOT pinned ORDER BY bump LIMIT $2`, place, min(stand-b.limits.Threads, roomAtOnce))
+	oldest, err := db.All(tx, number, `SELECT number FROM thread WHERE place = $1 AND archived_at = 0 AND NOT pinned ORDER BY bump LIMIT $2`, place, min(stand-b.limits.Threads, roomAtOnce))
 	if err != nil {
 		return err
 	}
@@ -102,13 +101,7 @@ func (b *Boards) Archive(ctx context.Context, p place.Place, before int64, size 
 	return b.wall(ctx, wallQuery{where: `t.place = $1 AND t.archived_at > 0`, args: []any{p.Path()}, key: "t.number"}, before, size)
 }
 
-// Archived lists the numbers of the threads that left a place's board, the
-// newest, in order.
-func (b *Boards) Archived(ctx context.Context, p place.Place, limit int) (numbers []int64, err error) {
-	err = b.db.Read(ctx, func(tx *db.Tx) (err error) {
-		numbers, err = db.All(tx, func(scan db.Scan) (n int64, err error) { return n, scan(&n) },
-			`SELECT number FROM (SELECT number FROM thread WHERE place = $1 AND archived_at > 0 ORDER BY number DESC LIMIT $2) newest ORDER BY number`, p.Path(), limit)
-		return err
-	})
-	return numbers, err
+// Archived lists the newest numbers of threads that left a place's board, in order.
+func (b *Boards) Archived(ctx context.Context, p place.Place, limit int) ([]int64, error) {
+	return b.numbers(ctx, `SELECT number FROM (SELECT number FROM thread WHERE place = $1 AND archived_at > 0 ORDER BY number DESC LIMIT $2) newest ORDER BY number`, p.Path(), limit)
 }

@@ -102,7 +102,7 @@ func TestAFormSentToTwoThreadsAtOncePostsOnce(t *testing.T) {
 		threads := []int64{s.start("gr/athens", "one").Number, s.start("gr/patra", "two").Number}
 		other := board.New(s.db, s.clock, s.outbox, gazetteer(), limits) // another node
 		for round := range 10 {
-			once := []byte(fmt.Sprintf("sixteen bytes %02d", round))
+			once := []byte(fmt.Sprintf("%02d sixteen bytes", round))
 			made := make([]board.Target, 8)
 			var wg sync.WaitGroup
 			for i := range made {

@@ -86,11 +86,16 @@ func (b *Boards) scanWritten(scan db.Scan) (w Written, err error) {
 
 // QuotedThreads are the other threads that a post refers to, where its number
 // then stands beside the posts that it refers to.
-func (b *Boards) QuotedThreads(ctx context.Context, post int64) (threads []int64, err error) {
+func (b *Boards) QuotedThreads(ctx context.Context, post int64) ([]int64, error) {
+	return b.numbers(ctx, `SELECT DISTINCT target_thread FROM quote WHERE source = $1 AND target_thread <> source_thread`, post)
+}
+
+func number(scan db.Scan) (n int64, err error) { return n, scan(&n) }
+
+func (b *Boards) numbers(ctx context.Context, query string, args ...any) (all []int64, err error) {
 	err = b.db.Read(ctx, func(tx *db.Tx) (err error) {
-		threads, err = db.All(tx, func(scan db.Scan) (n int64, err error) { return n, scan(&n) },
-			`SELECT DISTINCT target_thread FROM quote WHERE source = $1 AND target_thread <> source_thread`, post)
+		all, err = db.All(tx, number, query, args...)
 		return err
 	})
-	return threads, err
+	return all, err
 }

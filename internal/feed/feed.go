@@ -10,6 +10,7 @@ import (
 	"moot/internal/door"
 	"moot/internal/fault"
 	"moot/internal/guard"
+	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/place"
 	"moot/internal/search"
@@ -20,7 +21,7 @@ type Settings struct {
 	Name      string           // of the site
 	Base      string           // its public address without a path; "" where unknown: then links follow the address that was asked
 	Source    string           // where the source of the running program can be had, or ""
-	Identity  board.Identity   // what ids are made of
+	Identity  key.Identity     // what ids are made of
 	Languages []*lang.Language // those offered; the first is for whoever wants none of them
 	Gazetteer *place.Gazetteer
 	Clock     *clock.Clock
@@ -63,7 +64,7 @@ func New(s Settings) door.Routes {
 
 // threads is what stands on a place's board, as on its wall.
 func (d *feeds) threads(a *door.Asked) error {
-	before := key(a, "before")
+	before := position(a, "before")
 	w, err := d.Boards.Threads(a.R.Context(), a.Place, before, board.WallSize)
 	if err != nil {
 		return err
@@ -85,7 +86,7 @@ func (d *feeds) everywhere(a *door.Asked) error {
 		a.W.WriteHeader(http.StatusMovedPermanently)
 		return nil
 	}
-	before := key(a, "before")
+	before := position(a, "before")
 	w, err := d.Boards.Below(a.R.Context(), a.Place, before, board.WallSize)
 	if err != nil {
 		return err
@@ -132,7 +133,7 @@ func (d *feeds) posts(a *door.Asked) error {
 	if err != nil {
 		return err
 	}
-	before := key(a, "before")
+	before := position(a, "before")
 	span := board.Span{Last: length}
 	if before > 0 {
 		span = board.Span{Before: before}
@@ -176,8 +177,8 @@ func number(a *door.Asked) (int64, error) {
 	return n, nil
 }
 
-// key reads a number out of the query; 0 where there is none.
-func key(a *door.Asked, name string) int64 {
+// position reads a number out of the query; 0 where there is none.
+func position(a *door.Asked, name string) int64 {
 	n, err := strconv.ParseInt(a.R.URL.Query().Get(name), 10, 64)
 	if err != nil {
 		return 0

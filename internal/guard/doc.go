@@ -16,7 +16,12 @@
 //     proof of work, where script runs, makes the wait nothing.
 //   - Of those who come with one ticket one gets through (Redeem), and whoever
 //     is then refused for something to mend has it back (GiveBack).
+//   - A ticket that one node of a site gave out is good on all, and after a
+//     restart (Open). That it is good once on all of them is the board's to see,
+//     in the post's own transaction (see Once).
 //
-// A known sad path: tickets are signed with a key of this process's memory, so
-// forms opened before a restart must be sent again.
+// A known sad path: rates and the pace of posting are counted by each node for
+// itself, since nothing made of an address leaves the process.
+//
+// It owns the table ticket_key.
 package guard

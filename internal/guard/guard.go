@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"moot/internal/clock"
+	"moot/internal/db"
 	"moot/internal/fault"
 )
 
@@ -70,12 +71,14 @@ type Guard struct {
 	keyTimer *time.Timer
 
 	buckets buckets
-	seal    [32]byte // key of tickets
+	db      *db.DB // where the keys of tickets are; nil: in memory
+	seals   seals
 	spent   spent
 	pace    pace
 }
 
-// New makes a guard. Its keys are random, and in its memory alone.
+// New makes a guard whose tickets are its own: their key is random, and in its
+// memory alone. For those of a site see Open.
 func New(clk *clock.Clock, limits Limits) *Guard {
 	return newGuard(clk, limits, func(b []byte) { rand.Read(b) })
 }
@@ -85,7 +88,9 @@ func newGuard(clk *clock.Clock, limits Limits, random func([]byte)) *Guard {
 	g.buckets.rates = [classes]Rate{limits.Read, limits.Search, limits.Post}
 	g.spent.seen = map[[sha256.Size]byte]struct{}{}
 	g.keyTimer = time.AfterFunc(keyLife, g.forget)
-	g.random(g.seal[:])
+	var own seal
+	g.random(own.key[:])
+	g.seals.set([]seal{own})
 	return g
 }
 

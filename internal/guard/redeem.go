@@ -1,6 +1,21 @@
 package guard
 
-import "moot/internal/fault"
+import (
+	"errors"
+
+	"moot/internal/fault"
+)
+
+// spentTicketKey is the key of the fault that says that a ticket was spent.
+const spentTicketKey = "guard.ticket_spent"
+
+// Spent is the fault of kind Conflict that says that a ticket was spent.
+func Spent() error { return fault.New(fault.Conflict, spentTicketKey) }
+
+func isSpent(err error) bool {
+	var f *fault.Fault
+	return errors.As(err, &f) && f.Key == spentTicketKey
+}
 
 // Redeem takes a ticket for what is about to be posted, with a proof of work
 // if there is one: of those who come with the same ticket at the same moment
@@ -11,7 +26,7 @@ import "moot/internal/fault"
 // isn't right counts as none.
 //
 // Faults: guard.ticket_missing (Invalid: the form had none), guard.ticket_unknown
-// (Invalid: not this guard's, as after a restart), guard.ticket_old (Invalid),
+// (Invalid: not this site's), guard.ticket_old (Invalid),
 // guard.ticket_spent (Conflict), guard.wait (TooMuch; Retry is the rest of the
 // wait).
 func (g *Guard) Redeem(ticket, proof string) error {
@@ -20,18 +35,23 @@ func (g *Guard) Redeem(ticket, proof string) error {
 	}
 	o, ok := g.open(ticket)
 	if !ok || !g.spent.add(o) {
-		return fault.New(fault.Conflict, "guard.ticket_spent")
+		return Spent()
 	}
 	g.pace.count(g.clock.Now())
 	return nil
 }
 
-// GiveBack makes a redeemed ticket good again, since its form was refused for
-// something that its writer can mend.
-func (g *Guard) GiveBack(ticket string) {
-	if o, ok := g.open(ticket); ok {
+// GiveBack makes a redeemed ticket good again, since nothing came of it because
+// of an error, if any: its form was refused for something that its writer can
+// mend. One that another node has spent stays so.
+func (g *Guard) GiveBack(ticket string, because error) {
+	o, ok := g.open(ticket)
+	if !ok {
+		return
+	}
+	g.pace.uncount(g.clock.Now())
+	if !isSpent(because) {
 		g.spent.forget(o)
-		g.pace.uncount(g.clock.Now())
 	}
 }
 

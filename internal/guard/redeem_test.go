@@ -31,7 +31,7 @@ func TestOfManyWithOneTicketOneGetsThrough(t *testing.T) {
 	if _, good := g.Look(ticket.Text); good {
 		t.Error("a redeemed ticket looks good")
 	}
-	g.GiveBack(ticket.Text)
+	g.GiveBack(ticket.Text, nil)
 	if again, good := g.Look(ticket.Text); !good || again.Text != ticket.Text || again.Wait != 0 {
 		t.Errorf("given back: %+v, %v", again, good)
 	}
@@ -60,5 +60,19 @@ func TestATooEarlyTicketStaysGood(t *testing.T) {
 	}
 	if _, good := g.Look("nonsense"); good {
 		t.Error("nonsense looks good")
+	}
+}
+
+// What another node has spent is not given back.
+func TestASpentTicketIsNotGivenBack(t *testing.T) {
+	clk := clock.Hold(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))
+	g := New(clk, Limits{Life: time.Hour})
+	ticket := g.Issue()
+	if err := g.Redeem(ticket.Text, ""); err != nil {
+		t.Fatal(err)
+	}
+	g.GiveBack(ticket.Text, Spent())
+	if _, good := g.Look(ticket.Text); good {
+		t.Error("a spent ticket looks good")
 	}
 }

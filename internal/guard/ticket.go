@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,15 +55,26 @@ func (g *Guard) Issue() Ticket {
 	raw[0], raw[1] = ticketVersion, byte(t.Bits)
 	binary.BigEndian.PutUint16(raw[2:], uint16(t.Wait/time.Second))
 	g.random(raw[10:bodySize])
-	g.sign(raw[:bodySize], raw[bodySize:])
+	keys, today := g.seals.all(now)
+	keys[today].sign(raw[:bodySize], raw[bodySize:])
 	t.Text = base64.RawURLEncoding.EncodeToString(raw[:])
 	return t
 }
 
-func (g *Guard) sign(body, seal []byte) {
-	mac := hmac.New(sha256.New, g.seal[:])
+func (s *seal) sign(body, into []byte) {
+	mac := hmac.New(sha256.New, s.key[:])
 	mac.Write(body)
-	copy(seal, mac.Sum(nil)[:sealSize])
+	copy(into, mac.Sum(nil)[:sealSize])
+}
+
+// signed reports whether a ticket is signed with a key of the site's.
+func (g *Guard) signed(ticket []byte) bool {
+	keys, _ := g.seals.all(g.clock.Now())
+	return slices.ContainsFunc(keys, func(s seal) bool {
+		var want [sealSize]byte
+		s.sign(ticket[:bodySize], want[:])
+		return hmac.Equal(ticket[bodySize:], want[:])
+	})
 }
 
 // opened is what a ticket says.
@@ -73,17 +85,16 @@ type opened struct {
 	name   [sha256.Size]byte
 }
 
-// open reads a ticket that this guard signed.
+// open reads a ticket that a guard of this site signed.
 func (g *Guard) open(ticket string) (o opened, ok bool) {
-	var raw, want [bodySize + sealSize]byte
+	var raw [bodySize + sealSize]byte
 	if len(ticket) != ticketSize {
 		return o, false
 	}
 	if _, err := base64.RawURLEncoding.Strict().Decode(raw[:], []byte(ticket)); err != nil {
 		return o, false
 	}
-	g.sign(raw[:bodySize], want[bodySize:])
-	if !hmac.Equal(raw[bodySize:], want[bodySize:]) || raw[0] != ticketVersion {
+	if raw[0] != ticketVersion || !g.signed(raw[:]) {
 		return o, false
 	}
 	var at [8]byte
@@ -110,7 +121,7 @@ func (g *Guard) check(ticket, proof string) error {
 	age := g.clock.Now().Sub(o.issued)
 	switch {
 	case isSpent:
-		return fault.New(fault.Conflict, "guard.ticket_spent")
+		return Spent()
 	case age > g.limits.Life, isPushedOut:
 		return fault.New(fault.Invalid, "guard.ticket_old")
 	case age < 0 || age >= o.wait: // issued in the future: the clock was set back, and that is nobody's fault

@@ -57,8 +57,12 @@ func openKeeping(t *testing.T, d *db.DB, limits board.Limits, cache int64) *site
 	}
 	rates := guard.Defaults()
 	rates.Wait = 5 * time.Second
+	visitors, err := guard.Open(t.Context(), d, s.clock, rates)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.Server, err = web.New(web.Settings{PageCache: cache, Settings: page.Settings{
-		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: guard.New(s.clock, rates), Clock: s.clock,
+		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: visitors, Clock: s.clock,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}}, boardpages.New(boards, directory, nil))
 	if err != nil {
@@ -326,6 +330,37 @@ func TestPatience(t *testing.T) {
 				t.Errorf("ticket %q: the form came back without what it needs", ticket)
 			}
 		}
+	})
+}
+
+// A form that one node gave out can be sent to another, and its ticket is good
+// once on all of them.
+func TestAFormCanBeSentToAnotherNode(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		here := open(t, d, usual).browser()
+		there := open(t, d, usual).browser()
+		action, values := form(here.get("/gr/athens/new"))
+		values.Set("body", "over there")
+		there.clock.Advance(6 * time.Second)
+		here.clock.Advance(6 * time.Second)
+		made := there.post(action, values).Want(http.StatusSeeOther).Header.Get("Location")
+		if again := here.post(action, values).Want(http.StatusSeeOther).Header.Get("Location"); again != made {
+			t.Errorf("sent again to the first node: %s, not %s", again, made)
+		}
+
+		action, values = form(here.get("/gr/athens/new"))
+		here.clock.Advance(6 * time.Second)
+		there.clock.Advance(6 * time.Second)
+		values.Set("body", "the one")
+		there.post(action, values).Want(http.StatusSeeOther)
+		values.Set("body", "and another with the same ticket")
+		spent := here.post(action, values).Want(http.StatusConflict)
+		_, fresh := form(spent)
+		if spent.Text("#body") != values.Get("body") || fresh.Get("ticket") == values.Get("ticket") {
+			t.Errorf("the form came back with %q and the ticket %s", spent.Text("#body"), fresh.Get("ticket"))
+		}
+		here.clock.Advance(6 * time.Second)
+		here.post(action, fresh).Want(http.StatusSeeOther)
 	})
 }
 

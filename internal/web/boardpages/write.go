@@ -11,6 +11,7 @@ import (
 
 	"moot/internal/board"
 	"moot/internal/fault"
+	"moot/internal/guard"
 	"moot/internal/web/page"
 )
 
@@ -110,7 +111,7 @@ func showable(s string) string {
 // written it anew.
 func once(q *page.Request, w *writing, n board.NewThread) []byte {
 	h := sha256.New()
-	for _, part := range []string{w.Ticket, w.Action, n.Subject, n.Body} {
+	for _, part := range []string{w.Action, n.Subject, n.Body} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	for _, s := range w.Slots {
@@ -121,7 +122,7 @@ func once(q *page.Request, w *writing, n board.NewThread) []byte {
 	for _, f := range q.Files {
 		fmt.Fprintf(h, "%s %d:%s", f.Field, len(f.Bytes), f.Bytes)
 	}
-	return h.Sum(nil)[:16]
+	return guard.Once(w.Ticket, h.Sum(nil))
 }
 
 // askStart is the form that starts a thread.
@@ -209,7 +210,7 @@ func (d *door) send(q *page.Request, v *writeView, n board.NewThread, act func(b
 		made, err = act(n)
 	}
 	if err != nil {
-		q.Site.Guard.GiveBack(v.Write.Ticket) // nothing came of it: the form may be sent again
+		q.Site.Guard.GiveBack(v.Write.Ticket, err) // nothing came of it: the form may be sent again
 		return d.refused(q, v, err)
 	}
 	return d.posted(q, n, made)
