@@ -178,6 +178,7 @@ var left = map[string]string{
 	"event":                "everybody who reads it begins anew with a restored site",
 	"day_key":              "it must be gone when its day is",
 	"pass":                 "nobody stays a steward by a copy",
+	"ticket_key":           "who holds a copy could send forms without the wait",
 	"backup_turn":          "a restored site is free to make its first",
 	"search_index_data":    "a part of search_index",
 	"search_index_idx":     "a part of search_index",
