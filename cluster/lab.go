@@ -80,9 +80,11 @@ func (l *Lab) Host(name string, number int) (*Host, error) {
 		"ip netns add " + h.namespace(),
 		fmt.Sprintf("ip link add to-%s type veth peer name eth0 netns %s", name, h.namespace()),
 		fmt.Sprintf("ip link set to-%s master %s up", name, bridge),
-		fmt.Sprintf("ip -n %s address add %s/16 dev eth0", h.namespace(), h.Address),
+		fmt.Sprintf("ip -n %s address add %s/24 dev eth0", h.namespace(), h.Address),
 		fmt.Sprintf("ip -n %s link set eth0 up", h.namespace()),
 		fmt.Sprintf("ip -n %s link set lo up", h.namespace()),
+		// By way of one neighbour: the kernel remembers no thousands of them.
+		fmt.Sprintf("ip -n %s route add 10.77.0.0/16 via 10.77.0.1", h.namespace()),
 	} {
 		if err := run(command); err != nil {
 			return nil, err
