@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"moot/internal/fault"
 )
@@ -32,11 +31,12 @@ func (e Engine) String() string { return [...]string{"sqlite", "postgres"}[e] }
 // DB is an open database. It is safe for many goroutines.
 type DB struct {
 	engine Engine
-	server string       // its address, PostgreSQL only
-	pool   *sql.DB      // readers on SQLite; everything on PostgreSQL
-	writer *writer      // SQLite only
-	stmts  sync.Map     // query text → *sql.Stmt of the readers' pool, SQLite only
-	heard  atomic.Int64 // when the server last answered, in nanoseconds since 1970; PostgreSQL only
+	server string            // its address, PostgreSQL only
+	hosts  []*pgx.ConnConfig // that the address names, PostgreSQL only
+	pool   *sql.DB           // readers on SQLite; everything on PostgreSQL
+	writer *writer           // SQLite only
+	stmts  sync.Map          // query text → *sql.Stmt of the readers' pool, SQLite only
+	heard  atomic.Int64      // when the server last answered, in nanoseconds since 1970; PostgreSQL only
 }
 
 // ErrNone is what scanning a row gives where there is none.
@@ -135,13 +135,14 @@ func openPostgreSQL(ctx context.Context, address string) (*DB, error) {
 	if !strings.Contains(address, "connect_timeout") {
 		config.ConnectTimeout = connectTime
 	}
-	pool := stdlib.OpenDB(*config)
+	all := hosts(config)
+	pool := sql.OpenDB(connectorTo(all))
 	pool.SetMaxOpenConns(24)
 	pool.SetMaxIdleConns(24)
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reaching %s: %w", masked(address), err), pool.Close())
 	}
-	return &DB{engine: PostgreSQL, server: address, pool: pool}, nil
+	return &DB{engine: PostgreSQL, server: address, hosts: all, pool: pool}, nil
 }
 
 // Engine tells which engine answers.

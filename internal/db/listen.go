@@ -39,7 +39,7 @@ func (d *DB) Listen(ctx context.Context, channel string, listening func(), heard
 	}
 	soon, cancel := context.WithTimeout(ctx, answer)
 	defer cancel()
-	conn, err := pgx.Connect(soon, d.server)
+	conn, err := first(soon, d.hosts, pgx.ConnectConfig, func(late *pgx.Conn) { late.Close(soon) })
 	if err != nil {
 		return fmt.Errorf("listening at %s: %w", masked(d.server), err)
 	}
