@@ -1,35 +1,35 @@
 package main
 
+import "moot/internal/sieve"
+
 // calm is for how many seconds a page stands that was moved, as in web/cache.
 const calm = 1
 
-// kept simulates web/cache: pages in so many bytes, the one that nobody asked
-// for since the hand came by last leaves first (SIEVE).
+// kept simulates web/cache: pages in so many bytes.
 type kept struct {
 	limit, size int64
 	life        float64 // seconds that a page stands which nothing moves
-	pages       map[sheet]*leaf
-	head, tail  *leaf
-	hand        *leaf
+	pages       map[sheet]*sieve.Place[*leaf]
+	queue       sieve.Queue[*leaf]
 }
 
 type leaf struct {
-	sheet        sheet
-	size         int64
-	made         float64
-	old, asked   bool
-	newer, older *leaf
+	sheet sheet
+	size  int64
+	made  float64
+	old   bool
 }
 
 func newKept(limit int64, life float64) *kept {
-	return &kept{limit: limit, life: life, pages: map[sheet]*leaf{}}
+	return &kept{limit: limit, life: life, pages: map[sheet]*sieve.Place[*leaf]{}}
 }
 
 // get reports whether a page is there and good, and puts it there where not.
 func (k *kept) get(s sheet, now float64, bytes int) bool {
-	if p := k.pages[s]; p != nil {
+	if place := k.pages[s]; place != nil {
+		p := place.Of
 		if age := now - p.made; age < k.life && (!p.old || age < calm) {
-			p.asked = true
+			place.Ask()
 			return true
 		}
 		p.made, p.old = now, false
@@ -40,48 +40,19 @@ func (k *kept) get(s sheet, now float64, bytes int) bool {
 		return false
 	}
 	for k.size+p.size > k.limit {
-		k.evict()
+		out := k.queue.Next(nil)
+		k.queue.Remove(out)
+		delete(k.pages, out.Of.sheet)
+		k.size -= out.Of.size
 	}
-	k.pages[s], k.size = p, k.size+p.size
-	if p.older = k.head; k.head != nil {
-		k.head.newer = p
-	} else {
-		k.tail = p
-	}
-	k.head = p
+	k.pages[s], k.size = k.queue.Add(p), k.size+p.size
 	return false
 }
 
 func (k *kept) move(s sheet) {
-	if p := k.pages[s]; p != nil {
-		p.old = true
+	if place := k.pages[s]; place != nil {
+		place.Of.old = true
 	}
-}
-
-func (k *kept) evict() {
-	p := k.hand
-	if p == nil {
-		p = k.tail
-	}
-	for p.asked {
-		p.asked = false
-		if p = p.newer; p == nil {
-			p = k.tail
-		}
-	}
-	k.hand = p.newer
-	if p.newer != nil {
-		p.newer.older = p.older
-	} else {
-		k.head = p.older
-	}
-	if p.older != nil {
-		p.older.newer = p.newer
-	} else {
-		k.tail = p.newer
-	}
-	delete(k.pages, p.sheet)
-	k.size -= p.size
 }
 
 // reading is what came of readers for a while.

@@ -8,6 +8,7 @@ import (
 
 	"moot/internal/clock"
 	"moot/internal/fault"
+	"moot/internal/sieve"
 )
 
 const (
@@ -49,8 +50,7 @@ type Cache struct {
 	topics  map[Topic]map[*entry]struct{}
 	begun   int64 // renderings, ever
 	size    int64 // bytes of all pages
-	// SIEVE's queue: new ones come in at the head, the hand goes from the tail up.
-	head, tail, hand *entry
+	queue   sieve.Queue[*entry]
 
 	hits, made, dropped, waiting atomic.Int64
 }
@@ -64,11 +64,8 @@ type entry struct {
 	made   time.Time // when that began, or the last that failed
 	fine   time.Time // when that began
 	old    bool      // it moved after that
-	asked  atomic.Bool
 	flight *flight
-
-	newer, older *entry // in the queue; both nil, and not the head, while it has no page
-	queued       bool
+	place  *sieve.Place[*entry] // in the queue; nil while it has no page
 }
 
 // flight is a rendering under way.
@@ -95,12 +92,10 @@ func (c *Cache) Get(key Key) *Page {
 	var p *Page
 	if e != nil && e.good(now) {
 		p = e.page
+		e.place.Ask()
 	}
 	c.mu.Unlock()
 	if p != nil {
-		if !e.asked.Load() {
-			e.asked.Store(true)
-		}
 		c.hits.Add(1)
 	}
 	return p
@@ -237,10 +232,46 @@ func (c *Cache) settle(e *entry, f *flight, began time.Time) {
 	}
 	e.page, e.turn, e.made, e.fine, e.old = f.page, f.turn, began, began, f.moved
 	c.size += e.page.size()
-	if !e.queued {
-		c.enqueue(e)
+	if e.place == nil {
+		e.place = c.queue.Add(e)
 	}
-	c.evict(e)
+	c.makeRoom(e)
+}
+
+// makeRoom lets pages go until the others fit. The latest stays. The lock is held,
+// here and below.
+func (c *Cache) makeRoom(latest *entry) {
+	for c.size > c.limit {
+		p := c.queue.Next(latest.place)
+		if p == nil {
+			return // there is no other
+		}
+		c.drop(p.Of)
+		c.dropped.Add(1)
+	}
+}
+
+// drop forgets an entry. One that is being rendered leaves its page behind when
+// that is done, but what was kept of it is gone.
+func (c *Cache) drop(e *entry) {
+	if e.place != nil {
+		c.queue.Remove(e.place)
+		e.place = nil
+	}
+	if e.page != nil {
+		c.size -= e.page.size()
+		e.page = nil
+	}
+	if e.flight != nil {
+		return
+	}
+	delete(c.entries, e.key)
+	for _, t := range e.topics {
+		delete(c.topics[t], e)
+		if len(c.topics[t]) == 0 {
+			delete(c.topics, t)
+		}
+	}
 }
 
 // Moved makes all pages of these topics old.

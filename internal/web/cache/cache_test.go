@@ -302,12 +302,8 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	queued := 0
-	for e := c.head; e != nil; e = e.older {
-		queued++
-	}
-	if s := c.Stats(); queued != s.Pages || s.Bytes > 64<<10 || s.Bytes < 0 {
-		t.Errorf("%d in the queue, %+v", queued, s)
+	if s := c.Stats(); s.Bytes > 64<<10 || s.Bytes < 0 {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -15,8 +15,7 @@
 //     stands in for ten minutes; but not for what is there no more.
 //   - Its compressed forms are made when somebody first accepts them, and kept.
 //   - It takes no more memory than it was given. What is asked for once makes no
-//     room for itself at the cost of what is asked for often (SIEVE: Zhang et al.,
-//     NSDI 2024).
+//     room for itself at the cost of what is asked for often (sieve).
 //
 // It keeps nothing of who asks, and nothing on a disk.
 package cache
