@@ -21,7 +21,7 @@ var modules = map[string]users{
 	"filippo.io/age":                           {rooms: []string{"backup"}, tests: []string{"cmd/moot"}},
 	"github.com/pelletier/go-toml/v2":          {rooms: []string{"config", "cmd/moot"}},
 	"golang.org/x/text":                        {rooms: []string{"text", "trip", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "operator", "font"}, tests: everywhere},
-	"github.com/klauspost/compress":            {rooms: []string{"place/gazetteer", "place/build", "door", "web/page", "web/cache", "font", "font/build"}, tests: []string{"place"}},
+	"github.com/klauspost/compress":            {rooms: []string{"place/gazetteer", "place/build", "door", "web/cache", "font", "font/build"}, tests: []string{"place"}},
 	"github.com/andybalholm/brotli":            {rooms: []string{"web/cache"}},
 	"github.com/prometheus/client_golang":      {rooms: []string{"web"}},
 	"github.com/go-text/typesetting":           {rooms: []string{"font"}},

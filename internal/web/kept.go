@@ -84,7 +84,7 @@ func (s *Server) share(q *page.Request, route page.Route, label string) (bool, e
 	if p == nil {
 		return false, err
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errBusy) {
 		s.note(q, err) // the old page stands in
 	}
 	p.Serve(q.W, q.R)

@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	// Calm is how often a page is rendered at the most while it moves.
+	// Calm is how often a page is rendered at the most while it moves all the time.
 	Calm = time.Second
+	// Burst is how often it is rendered at once after it stood still for as many
+	// Calms: a page on which something happens now and then is never old.
+	Burst = 5
 	// Life is how long a page that nothing moves stands.
 	Life = time.Minute
 	// Stale is how long an old page stands in for one that can't be made, as when
@@ -62,6 +65,7 @@ type entry struct {
 	page   *Page
 	turn   int64     // of the rendering that made it
 	made   time.Time // when that began, or the last that failed
+	credit float64   // renderings that it may have at that time, as it moves
 	fine   time.Time // when that began
 	old    bool      // it moved after that
 	flight *flight
@@ -104,7 +108,12 @@ func (c *Cache) Get(key Key) *Page {
 // good reports whether a page may be handed out.
 func (e *entry) good(now time.Time) bool {
 	age := now.Sub(e.made)
-	return e.page != nil && age < Life && age >= 0 && (!e.old || age < Calm)
+	return e.page != nil && age < Life && age >= 0 && (!e.old || e.allowed(now) < 1)
+}
+
+// allowed is how many renderings a page may have at once, as it moves.
+func (e *entry) allowed(now time.Time) float64 {
+	return min(Burst, e.credit+float64(now.Sub(e.made))/float64(Calm))
 }
 
 // Page is the page of a key, made where there is none that is good. fresh: one
@@ -161,7 +170,7 @@ func (c *Cache) entry(key Key, topics []Topic) *entry {
 	if e != nil {
 		return e
 	}
-	e = &entry{key: key, topics: topics}
+	e = &entry{key: key, topics: topics, credit: Burst}
 	c.entries[key] = e
 	for _, t := range topics {
 		if c.topics[t] == nil {
@@ -220,7 +229,7 @@ func (f *flight) result(fresh bool) (*Page, error) {
 // settle keeps what a rendering made, or forgets the key. The lock is held.
 func (c *Cache) settle(e *entry, f *flight, began time.Time) {
 	if f.standIn != nil {
-		e.made, e.old = began, true // it is tried again after Calm
+		e.made, e.credit, e.old = began, 0, true // it is tried again after Calm
 		return
 	}
 	if f.page == nil || f.page.size() > c.limit/4 {
@@ -230,6 +239,7 @@ func (c *Cache) settle(e *entry, f *flight, began time.Time) {
 	if e.page != nil {
 		c.size -= e.page.size()
 	}
+	e.credit = e.allowed(began) - 1
 	e.page, e.turn, e.made, e.fine, e.old = f.page, f.turn, began, began, f.moved
 	c.size += e.page.size()
 	if e.place == nil {

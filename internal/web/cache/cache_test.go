@@ -67,20 +67,41 @@ func TestAPageIsMadeOnceUntilItMoves(t *testing.T) {
 		t.Error("it moved, and is handed out")
 	}
 	want("page 2")
-	// A storm: it moves all the time.
-	c.Moved(thread)
-	want("page 2")
-	held.Advance(Calm - time.Millisecond)
-	want("page 2")
-	held.Advance(time.Millisecond)
-	want("page 3")
 	// Nothing moves it: it ages.
 	held.Advance(Life - time.Millisecond)
-	want("page 3")
+	want("page 2")
 	held.Advance(time.Millisecond)
-	want("page 4")
+	want("page 3")
 	held.Advance(-time.Hour) // a clock that is set back keeps nothing for an hour
-	want("page 5")
+	want("page 4")
+}
+
+func TestAPageThatMovesAllTheTimeIsRenderedOnceASecond(t *testing.T) {
+	held := clock.Hold(noon)
+	c, m := Open(held, 1<<20), &maker{}
+	thread := Topic{Thread: 1}
+	storm := func(span time.Duration) (renderings int64) {
+		before := m.made.Load()
+		for end := held.Now().Add(span); held.Now().Before(end); held.Advance(time.Millisecond) {
+			c.Moved(thread)
+			m.get(t, c, "a", false, thread)
+		}
+		return m.made.Load() - before
+	}
+	if n := storm(time.Millisecond * 10); n != Burst {
+		t.Errorf("after a calm it is rendered %d times at once, want %d", n, Burst)
+	}
+	if n := storm(20 * Calm); n < 19 || n > 20 {
+		t.Errorf("in twenty seconds of a storm it is rendered %d times", n)
+	}
+	held.Advance(Life)
+	for range Burst { // something happens now and then: nobody sees it late
+		c.Moved(thread)
+		before := m.made.Load()
+		if m.get(t, c, "a", false, thread); m.made.Load() != before+1 {
+			t.Error("an old page is handed out in a calm")
+		}
+	}
 }
 
 func TestWhoHasJustPostedGetsAPageMadeAfterIt(t *testing.T) {

@@ -5,9 +5,9 @@
 //
 //   - A page is rendered by one of those who ask for it at the same time; the
 //     others wait and get the same (single flight).
-//   - What moves a page (a topic, see Moved) makes it old. While it moves all the
-//     time it is rendered once in Calm at the most, and nobody gets one that has
-//     been old for longer than that. Who asks for a fresh one gets one whose
+//   - What moves a page (a topic, see Moved) makes it old, and who asks next gets a
+//     new one. While it moves all the time it is rendered once in Calm at the most,
+//     and nobody gets one that has been old for longer than that. Who asks for a fresh one gets one whose
 //     rendering began after they asked.
 //   - A page that nothing moves is rendered anew after Life, since pages tell how
 //     long ago something was.

@@ -1,35 +1,12 @@
 package cache
 
 import (
-	"bytes"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
-
-	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 
 	"moot/internal/door"
 )
-
-// coding is how a body is sent (RFC 9110, 8.4.1).
-type coding int
-
-const (
-	identity coding = iota
-	gzipped
-	zstandard
-	brotlied
-	codings
-)
-
-var codingNames = [codings]string{"", "gzip", "zstd", "br"}
-
-// leastPacked is the length in bytes from which compressing a page pays: a
-// shorter one fits a packet anyway.
-const leastPacked = 1024
 
 // Page is one public page. It is not changed once it is made.
 type Page struct {
@@ -37,7 +14,7 @@ type Page struct {
 	header http.Header
 	tag    string
 	body   []byte
-	forms  [codings]form
+	forms  [Codings]form
 	unread http.Header // of a 304
 }
 
@@ -100,70 +77,17 @@ func fill(h, from http.Header) {
 
 // form is the page's body as the asker takes it: in the smallest coding.
 func (p *Page) form(r *http.Request) *form {
-	c := identity
-	if accepted := r.Header["Accept-Encoding"]; len(accepted) > 0 && len(p.body) >= leastPacked {
-		c = smallest(strings.Join(accepted, ","))
-	}
+	c := Smallest(r.Header["Accept-Encoding"], len(p.body))
 	f := &p.forms[c]
 	f.once.Do(func() { p.make(f, c) })
 	return f
 }
 
-// smallest is the coding that makes a page smallest, of those that a header
-// accepts.
-func smallest(accepted string) coding {
-	if accepted == "gzip" {
-		return gzipped
-	}
-	for c := codings - 1; c > identity; c-- {
-		if door.Accepts(accepted, codingNames[c]) {
-			return c
-		}
-	}
-	return identity
-}
-
-func (p *Page) make(f *form, c coding) {
-	f.body = pack(p.body, c)
+func (p *Page) make(f *form, c Coding) {
+	f.body = c.Pack(p.body, Quick)
 	f.header = p.header.Clone()
 	f.header.Set("Content-Length", strconv.Itoa(len(f.body)))
-	if c != identity {
-		f.header.Set("Content-Encoding", codingNames[c])
+	if c != Identity {
+		f.header.Set("Content-Encoding", c.String())
 	}
-}
-
-// Levels of compression: higher ones take several times as long for a few bytes
-// of a hundred.
-const (
-	gzipLevel   = 6
-	brotliLevel = 5
-)
-
-// pack compresses a body. Writing into memory doesn't fail.
-func pack(body []byte, c coding) []byte {
-	var packed bytes.Buffer
-	switch c {
-	case gzipped:
-		z, err := gzip.NewWriterLevel(&packed, gzipLevel)
-		if err != nil {
-			panic(err) // 6 is a level
-		}
-		z.Write(body)
-		z.Close()
-	case brotlied:
-		z := brotli.NewWriterLevel(&packed, brotliLevel)
-		z.Write(body)
-		z.Close()
-	case zstandard:
-		// Browsers take no window of more than 8 MiB (RFC 9659).
-		z, err := zstd.NewWriter(&packed, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithEncoderCRC(false))
-		if err != nil {
-			panic(err) // the options are right
-		}
-		z.Write(body)
-		z.Close()
-	default:
-		return body
-	}
-	return packed.Bytes()
 }

@@ -12,10 +12,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
-	"github.com/klauspost/compress/gzip"
-
-	"moot/internal/door"
+	"moot/internal/web/cache"
 )
 
 // Stylesheet is the name of the one stylesheet, joined of all folders' files.
@@ -24,13 +23,27 @@ const Stylesheet = "moot.css"
 // Assets are the files that pages load: the stylesheet, modules, pictures.
 type Assets struct {
 	addresses map[string]string // by name: "find.js" → "/assets/find.1f2e….js"
-	files     map[string]asset  // by the last part of the address
+	files     map[string]*asset // by the last part of the address
 }
 
 type asset struct {
-	kind   string // content type
-	plain  []byte
-	zipped []byte // nil where it would not be smaller
+	kind  string // content type
+	plain []byte
+	forms [cache.Codings]struct { // made when somebody first accepts one
+		once sync.Once
+		body []byte // nil where it would not be smaller
+	}
+}
+
+// in is the asset's body in a coding, or nil where that isn't smaller.
+func (a *asset) in(c cache.Coding) []byte {
+	f := &a.forms[c]
+	f.once.Do(func() {
+		if packed := c.Pack(a.plain, cache.Thorough); len(packed) < len(a.plain)-64 {
+			f.body = packed
+		}
+	})
+	return f.body
 }
 
 // Address is where an asset is served from, with the hash of its content in
@@ -47,7 +60,7 @@ func (a *Assets) Address(name string) (string, error) {
 // their file names (cascade layers make the order matter little), and names
 // each asset by its content.
 func gather(folders []*Folder) (*Assets, error) {
-	a := &Assets{addresses: map[string]string{}, files: map[string]asset{}}
+	a := &Assets{addresses: map[string]string{}, files: map[string]*asset{}}
 	var style bytes.Buffer
 	modules := map[string]string{}
 	for _, f := range folders {
@@ -116,16 +129,8 @@ func (a *Assets) add(name, kind string, content []byte) {
 	sum := sha256.Sum256(content)
 	ext := path.Ext(name)
 	file := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
-	made := asset{kind: kind, plain: content}
-	var zipped bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // a level there is
-	z.Write(content)
-	z.Close()
-	if zipped.Len() < len(content)-64 {
-		made.zipped = zipped.Bytes()
-	}
 	a.addresses[name] = "/assets/" + file
-	a.files[file] = made
+	a.files[file] = &asset{kind: kind, plain: content}
 }
 
 // Serve answers with the asset of a file name; false where there is none.
@@ -144,9 +149,11 @@ func (a *Assets) Serve(w http.ResponseWriter, r *http.Request, file string) bool
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Add("Vary", "Accept-Encoding")
 	body := found.plain
-	if found.zipped != nil && door.Accepts(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		body = found.zipped
+	if c := cache.Smallest(r.Header["Accept-Encoding"], len(body)); c != cache.Identity {
+		if packed := found.in(c); packed != nil {
+			h.Set("Content-Encoding", c.String())
+			body = packed
+		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(http.StatusOK)
