@@ -114,7 +114,64 @@ func readBoards(files fs.FS, places *place.Gazetteer, now time.Time) ([]notice, 
 		opened[n.thread] = true
 	}
 	slices.SortStableFunc(all, func(a, b notice) int { return a.at.Compare(b.at) })
-	return all, nil
+	return answersLast(all)
+}
+
+// answersLast puts each post behind those that it quotes or answers, and no
+// earlier. By their times they nearly are; but "1 23:40" by one place's clock
+// may come after "2h" by another's.
+func answersLast(all []notice) ([]notice, error) {
+	at := map[string]int{}
+	for i, n := range all {
+		at[label(n.thread, n.number)] = i
+	}
+	ordered := make([]notice, 0, len(all))
+	begun, done := make([]bool, len(all)), make([]bool, len(all))
+	var write func(i int) error
+	write = func(i int) error {
+		n := all[i]
+		switch {
+		case done[i]:
+			return nil
+		case begun[i]:
+			return fmt.Errorf("%s quotes what quotes it", label(n.thread, n.number))
+		}
+		begun[i] = true
+		first := n.quotes()
+		if n.number > 1 {
+			first = append(first, label(n.thread, n.number-1))
+		}
+		for _, other := range first {
+			j, ok := at[other]
+			if !ok {
+				return fmt.Errorf("%s quotes %s, which nobody writes", label(n.thread, n.number), other)
+			}
+			if err := write(j); err != nil {
+				return err
+			}
+		}
+		done[i] = true
+		if len(ordered) > 0 && n.at.Before(ordered[len(ordered)-1].at) {
+			n.at = ordered[len(ordered)-1].at
+		}
+		ordered = append(ordered, n)
+		return nil
+	}
+	for i := range all {
+		if err := write(i); err != nil {
+			return nil, err
+		}
+	}
+	return ordered, nil
+}
+
+// quotes are the labels of the posts that a post quotes.
+func (n notice) quotes() (labels []string) {
+	for _, part := range quoteLabel.FindAllStringSubmatch(n.Body, -1) {
+		number, _ := strconv.Atoi(part[2]) // digits, by the pattern
+		labels = append(labels, label(cmp.Or(part[1], n.thread), number))
+	}
+	return labels
 }
 
 func (f boardFile) notices(places *place.Gazetteer, now time.Time) ([]notice, error) {
@@ -125,20 +182,14 @@ func (f boardFile) notices(places *place.Gazetteer, now time.Time) ([]notice, er
 	var all []notice
 	for i, thread := range f.Thread {
 		name := cmp.Or(thread.Name, fmt.Sprintf("%s/%d", f.Place, i+1))
-		var last time.Time
 		for n, post := range thread.Post {
 			at, err := moment(post.At, now, p.Zone())
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", label(name, n+1), err)
 			}
-			// Near midnight "1 23:50" may come after "2h": keep the order.
-			if at.Before(last) {
-				at = last
-			}
 			if at.After(now) {
 				at = now
 			}
-			last = at
 			made := notice{place: p, thread: name, number: n + 1, by: name + "/" + post.By, at: at, files: post.Pictures}
 			made.Name, made.Body, made.Sage = post.As, post.Text, post.Sage
 			if n == 0 {

@@ -169,10 +169,20 @@ func TestDemoContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, now := range []time.Time{evening, evening.Add(5 * time.Hour), evening.Add(15 * time.Hour)} {
+	for minute := range 24 * 60 { // the demo may be started at any
+		now := evening.Add(time.Duration(minute) * time.Minute)
 		notices, err := readBoards(boardFiles, places, now)
 		if err != nil {
 			t.Fatal(err)
+		}
+		written := map[string]bool{}
+		for _, n := range notices {
+			for _, quoted := range n.quotes() {
+				if !written[quoted] {
+					t.Errorf("at %s, %s quotes %s, which isn't written before it", now.Format("15:04"), label(n.thread, n.number), quoted)
+				}
+			}
+			written[label(n.thread, n.number)] = true
 		}
 		threads, posters, last := map[string]int{}, map[string]map[string]bool{}, map[string]time.Time{}
 		for _, n := range notices {
@@ -209,6 +219,8 @@ func TestBoardFilesThatAreNotRight(t *testing.T) {
 		`no place "gr/atlantis"`: `place = "gr/atlantis"`,
 		"strict mode":            "place = \"gr\"\ncolour = 1",
 		"two threads are named":  "place = \"gr\"\n[[thread]]\nname = \"a\"\n[[thread.post]]\nat = \"1h\"\n[[thread]]\nname = \"a\"\n[[thread.post]]\nat = \"1h\"",
+		"which nobody writes":    "place = \"gr\"\n[[thread]]\n[[thread.post]]\nat = \"1h\"\ntext = \">>@2\"",
+		"quotes what quotes it":  "place = \"gr\"\n[[thread]]\n[[thread.post]]\nat = \"1h\"\ntext = \">>@1\"",
 		"want 3 18:40":           "place = \"gr\"\n[[thread]]\n[[thread.post]]\nat = \"yesterday\"",
 	} {
 		files := fstest.MapFS{"demo/x.toml": {Data: []byte(content)}}
