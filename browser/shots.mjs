@@ -66,7 +66,8 @@ async function everything(browser, site, all, only) {
 }
 
 const [mode, ...only] = process.argv.slice(2);
-const [site, browser] = await Promise.all([Site.start("demo"), launch()]);
+const site = await Site.start("demo");
+const browser = await launch();
 try {
   await (mode === "all" ? everything(browser, site, await kinds(site), only) : forReadme(browser, site));
 } finally {

@@ -59,8 +59,13 @@ export class Site {
     this.said = "";
     this.ended = new Promise((done) => this.process.once("exit", (code, signal) => done({ code, signal })));
     this.process.stderr.setEncoding("utf8").on("data", (text) => (this.said += text));
-    this.address = await this.greeting();
-    assert.equal((await fetch(`${this.address}/healthz`)).status, 200);
+    try {
+      this.address = await this.greeting();
+      assert.equal((await fetch(`${this.address}/healthz`)).status, 200);
+    } catch (failure) {
+      child.kill("SIGKILL"); // or the tests wait for it without end
+      throw failure;
+    }
   }
 
   // greeting waits for the line that says where the site is.
@@ -93,7 +98,9 @@ export class Site {
   // cleanly.
   async stop({ keep = false } = {}) {
     if (this.process.exitCode === null) this.process.kill("SIGTERM");
+    const late = setTimeout(() => this.process.kill("SIGKILL"), 60_000);
     const { code, signal } = await this.ended;
+    clearTimeout(late);
     if (!keep) rmSync(this.folder, { recursive: true, force: true });
     assert.equal(code, 0, `moot ${this.verb} ended with ${code ?? signal}:\n${this.said}`);
     assert.doesNotMatch(this.said, /\blevel=ERROR\b|\bpanic\b/, "the site's log tells of a failure");

@@ -14,7 +14,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 let site, browser, all;
 before(async () => {
-  [site, browser] = await Promise.all([Site.start("demo"), launch()]);
+  site = await Site.start("demo");
+  browser = await launch();
   all = await kinds(site);
 });
 after(async () => {

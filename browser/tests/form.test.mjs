@@ -7,7 +7,7 @@ import { Visitor, back, desk, fits, launch, phone } from "../visitor.mjs";
 import { t } from "../words.mjs";
 
 let browser, site;
-before(async () => { [browser, site] = await Promise.all([launch(), Site.start("serve", { "thread-posts": "3" })]); });
+before(async () => { browser = await launch(); site = await Site.start("serve", { "thread-posts": "3" }); });
 after(async () => {
   await browser?.close();
   await site?.stop();

@@ -10,7 +10,7 @@ import { Visitor, back, desk, fits, launch, narrow, phone } from "../visitor.mjs
 import { t } from "../words.mjs";
 
 let browser, site;
-before(async () => { [browser, site] = await Promise.all([launch(), Site.start()]); });
+before(async () => { browser = await launch(); site = await Site.start(); });
 after(async () => {
   await browser?.close();
   await site?.stop();

@@ -6,7 +6,7 @@ import { Site } from "../site.mjs";
 import { Visitor, desk, launch, phone } from "../visitor.mjs";
 
 let browser, site;
-before(async () => { [browser, site] = await Promise.all([launch(), Site.start()]); });
+before(async () => { browser = await launch(); site = await Site.start(); });
 after(async () => {
   await browser?.close();
   await site?.stop();

@@ -7,7 +7,7 @@ import { Visitor, launch, phone } from "../visitor.mjs";
 import { t } from "../words.mjs";
 
 let site, browser;
-before(async () => { [site, browser] = await Promise.all([Site.start("demo"), launch()]); });
+before(async () => { site = await Site.start("demo"); browser = await launch(); });
 after(async () => {
   await browser?.close();
   await site?.stop();

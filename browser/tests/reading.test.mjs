@@ -12,7 +12,8 @@ import { t } from "../words.mjs";
 
 let browser, site, path, numbers, far;
 before(async () => {
-  [browser, site] = await Promise.all([launch(), Site.start("serve", { images: "on" })]);
+  browser = await launch();
+  site = await Site.start("serve", { images: "on" });
   far = await start(site, "/gr/patras", "Elsewhere", "A post on another board.");
   const filler = Array.from({ length: 14 }, (_, i) => `Filler ${i}.\n${"A line that takes room.\n".repeat(4)}`);
   ({ path, numbers } = await start(site, "/gr/chania", "Read me",
