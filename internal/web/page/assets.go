@@ -121,8 +121,25 @@ func (a *Assets) module(name string, modules map[string]string, via []string) er
 		m := imported.FindStringSubmatch(s)
 		return m[1] + `"` + a.addresses[m[2]] + `"`
 	})
+	if source, ok = bare(source); !ok {
+		return fmt.Errorf("page: module %s has a template literal of several lines, whose white space would be lost", name)
+	}
 	a.add(name, "text/javascript; charset=utf-8", []byte(source))
 	return nil
+}
+
+var aside = regexp.MustCompile(`(?m)^[ \t]*(//.*)?\n|^[ \t]+`)
+
+// bare takes the lines out of a module that are comments or empty, and the white
+// space that lines begin with: a third of what is sent, for nobody who runs it. It
+// is false where that would change what runs.
+func bare(module string) (string, bool) {
+	for line := range strings.Lines(module) {
+		if strings.Count(line, "`")%2 != 0 {
+			return module, false
+		}
+	}
+	return aside.ReplaceAllString(module, ""), true
 }
 
 func (a *Assets) add(name, kind string, content []byte) {

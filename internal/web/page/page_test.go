@@ -195,3 +195,18 @@ func TestRedirectsAreNotKept(t *testing.T) {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
 }
+
+func TestBare(t *testing.T) {
+	for in, want := range map[string]string{
+		"// why\nf(); // here\n\n  // there\n\tg(`a // b`);\n": "f(); // here\ng(`a // b`);\n",
+		"a = \"//\";\n  return\n  /b\\/\\//;\n//":              "a = \"//\";\nreturn\n/b\\/\\//;\n//",
+		"": "",
+	} {
+		if got, ok := bare(in); got != want || !ok {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+	if _, ok := bare("a(`one\n  two`);\n"); ok {
+		t.Error("a literal of two lines is taken apart")
+	}
+}
