@@ -86,7 +86,7 @@ func TestDiskFull(t *testing.T) {
 		}
 		free()
 		accepted = a.ledger.count()
-		until(t, "somebody writes again", recovers, func() bool { return a.ledger.count() > accepted })
+		until(t, "somebody writes again", recovers(), func() bool { return a.ledger.count() > accepted })
 	}
 	a.stop(t)
 	if status := s.end(syscall.SIGTERM); status != 0 {

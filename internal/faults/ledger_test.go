@@ -3,6 +3,7 @@
 package faults
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,6 +19,30 @@ func (s *site) address() string {
 		return "sqlite:" + filepath.Join(s.data, "moot.db")
 	}
 	return s.database
+}
+
+// report adds a row to the file that MOOT_FAULTS_REPORT names: what was done to
+// the site how often, what came of it as compare found it, and what else is to
+// be known. See bench/nightly.md.
+func (a *authors) report(t *testing.T, what string, times int, notes string) {
+	t.Helper()
+	name := os.Getenv("MOOT_FAULTS_REPORT")
+	if name == "" {
+		return
+	}
+	engine := "SQLite"
+	if a.site.database != "" {
+		engine = "PostgreSQL"
+	}
+	l := a.ledger
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = fmt.Fprintf(f, "| %s | %s | %d | %d | %d | %d | %d | %s |\n", what, engine, times, len(l.stands), l.again, l.lost, l.doubled, notes)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Error(err)
+	}
 }
 
 // compare holds what is stored against what authors were told stands. Nobody
@@ -42,11 +67,13 @@ func (a *authors) compare(t *testing.T, through string) {
 		defer a.ledger.mu.Unlock()
 		for words, where := range a.ledger.stands {
 			if times[words] == 0 {
+				a.ledger.lost++
 				t.Errorf("%q was accepted (%s) and is lost", words, where)
 			}
 		}
 		for words, n := range times {
 			if n > 1 {
+				a.ledger.doubled++
 				t.Errorf("%q is there %d times", words, n)
 			}
 			if _, told := a.ledger.stands[words]; !told {
