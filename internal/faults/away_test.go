@@ -68,6 +68,7 @@ func TestServerAway(t *testing.T) {
 		}
 		a.compare(t, address)
 		a.fair(t)
+		a.report(t, "PostgreSQL cut off, and held", 2*rounds, "")
 	}
 }
 

@@ -94,6 +94,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	a.compare(t, s.address())
 	a.fair(t)
+	a.report(t, "disk full", rounds, "")
 }
 
 // refusals is how often somebody was told that it can't be done now.
