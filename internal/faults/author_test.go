@@ -233,13 +233,16 @@ func (a *authors) answer(ctx context.Context, c *http.Client, method, path, kind
 	return answer, string(page), nil
 }
 
-// fill fills in the form as a browser would.
-func fill(ticket, words string, picture []byte) (kind string, form []byte) {
+// fill fills in the form as a browser would, with more fields by name and value.
+func fill(ticket, words string, picture []byte, more ...string) (kind string, form []byte) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	w.WriteField("ticket", ticket)
 	w.WriteField("subject", words)
 	w.WriteField("body", words)
+	for i := 0; i < len(more); i += 2 {
+		w.WriteField(more[i], more[i+1])
+	}
 	if picture != nil {
 		file, _ := w.CreateFormFile("picture-1", "drawing.png")
 		file.Write(picture)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -58,6 +59,7 @@ func TestServerFails(t *testing.T) {
 	var told, back time.Duration
 	for range rounds {
 		for _, name := range slices.Sorted(maps.Keys(faults)) {
+			sketch := a.begin(t, r)
 			a.moment(t, r)
 			kept := a.ledger.forms()
 			if err := faults[name].fail(); err != nil {
@@ -70,6 +72,7 @@ func TestServerFails(t *testing.T) {
 			}
 			told = max(told, time.Since(failed))
 			until(t, name+": forms come back with their words", hangs, func() bool { return a.ledger.forms() > kept+6 })
+			a.refuse(t, sketch)
 			if err := faults[name].mend(); err != nil {
 				t.Fatal(err)
 			}
@@ -110,6 +113,44 @@ func (a *authors) goesOn(t *testing.T, since string) time.Duration {
 	began, accepted := time.Now(), a.ledger.count()
 	until(t, since+", and back: somebody writes", recovers(), func() bool { return a.ledger.count() > accepted })
 	return time.Since(began)
+}
+
+// sketch is a form that somebody has begun: the site has its picture already.
+type sketch struct{ ticket, words, picture string }
+
+var pictureField = regexp.MustCompile(`name="kept-1" value="([0-9]+)"`)
+
+// begin has somebody look at what they are about to post.
+func (a *authors) begin(t *testing.T, r *rand.Rand) sketch {
+	t.Helper()
+	c := &http.Client{Transport: a.site.dial(""), Timeout: hangs}
+	s := sketch{words: fmt.Sprintf("Words %d that are never posted", r.Uint64())}
+	_, page, err := a.answer(t.Context(), c, http.MethodGet, a.thread+"/reply", "", nil)
+	if m := ticketField.FindStringSubmatch(page); err == nil && m != nil {
+		s.ticket = m[1]
+	}
+	kind, form := fill(s.ticket, s.words, drawing(r), "do", "preview")
+	_, page, err = a.answer(t.Context(), c, http.MethodPost, a.thread, kind, form)
+	m := pictureField.FindStringSubmatch(page)
+	if err != nil || m == nil {
+		t.Fatalf("no preview: %v\n%s", err, page)
+	}
+	s.picture = m[1]
+	return s
+}
+
+// refuse has them send it while it can't be stored.
+func (a *authors) refuse(t *testing.T, s sketch) {
+	t.Helper()
+	c := &http.Client{Transport: a.site.dial(""), Timeout: hangs}
+	kind, form := fill(s.ticket, s.words, nil, "kept-1", s.picture)
+	answer, page, err := a.answer(t.Context(), c, http.MethodPost, a.thread, kind, form)
+	if err != nil || answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(page, s.words) {
+		t.Fatalf("a form with a picture, while the server is away: %v\n%s", err, page)
+	}
+	if m := pictureField.FindStringSubmatch(page); m == nil || m[1] != s.picture {
+		t.Errorf("the form came back without its picture")
+	}
 }
 
 // forms is how many came back with every word because of the site.
