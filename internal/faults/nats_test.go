@@ -168,7 +168,6 @@ func TestNATSFails(t *testing.T) {
 		return err == nil && status == http.StatusOK
 	})
 	listeners := []*listener{one.listen(t, a.thread), other.listen(t, a.thread)}
-	a.write(t, 4, r)
 	rounds := 1
 	if long() {
 		rounds = 10
@@ -183,26 +182,35 @@ func TestNATSFails(t *testing.T) {
 		}
 		slowest = max(slowest, time.Since(began))
 	}
+	alone := 0
+	// failing has the server fail while people write, and then has one write alone,
+	// of whom a node that nobody wakes learns only where it looks by itself.
+	failing := func(what string, fail func()) {
+		t.Helper()
+		a.write(t, 4, r)
+		a.moment(t, r)
+		told("before NATS " + what)
+		fail()
+		a.moment(t, r)
+		told("NATS " + what)
+		a.stop(t)
+		told("NATS " + what + ", and everybody has written")
+		alone++
+		if !a.send(t.Context(), a.thread, fmt.Sprintf("Words %d of author 99, and 0.", alone), nil) {
+			t.Fatalf("NATS %s, and nobody can write: %v", what, a.ledger.said)
+		}
+		told("NATS " + what + ", and one writes alone")
+	}
 	for range rounds {
-		a.moment(t, r)
-		told("NATS is there")
 		back := []int{strings.Count(one.now.log.String(), wakeUpsBack), strings.Count(other.now.log.String(), wakeUpsBack)}
-		server.kill()
-		a.moment(t, r)
-		told("NATS was killed")
+		failing("was killed", server.kill)
 		server.start(t)
 		for i, s := range []*site{one, other} {
 			until(t, "wake-ups are back", hangs, func() bool { return strings.Count(s.now.log.String(), wakeUpsBack) > back[i] })
 		}
-		a.moment(t, r)
-		told("NATS is back")
-		server.process.Process.Signal(syscall.SIGSTOP)
-		a.moment(t, r)
-		told("NATS is frozen")
+		failing("is frozen", func() { server.process.Process.Signal(syscall.SIGSTOP) })
 		server.process.Process.Signal(syscall.SIGCONT)
 	}
-	a.stop(t)
-	told("nobody writes any more")
 	for i, l := range listeners {
 		l.mu.Lock()
 		for words, n := range l.heard {
