@@ -80,6 +80,7 @@ func TestClockJumps(t *testing.T) {
 			a.compare(t, s.address())
 			a.remembered(t)
 			a.fair(t)
+			a.report(t, "clock jumps "+name, 1, "")
 		})
 	}
 }
