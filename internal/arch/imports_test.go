@@ -23,7 +23,7 @@ var house = []layer{
 	{"who listens", []string{"live"}},
 	{"the wall", []string{"board"}},
 	{"reactors", []string{"search", "notify"}},
-	{"copies", []string{"backup"}},
+	{"whole sites", []string{"backup", "demo"}},
 	{"what doors share", []string{"door"}},
 	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},

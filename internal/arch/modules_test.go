@@ -19,7 +19,7 @@ var modules = map[string]users{
 	"modernc.org/sqlite":                       {rooms: []string{"db"}},
 	"github.com/jackc/pgx/v5":                  {rooms: []string{"db"}},
 	"filippo.io/age":                           {rooms: []string{"backup"}, tests: []string{"cmd/moot"}},
-	"github.com/pelletier/go-toml/v2":          {rooms: []string{"config", "cmd/moot"}},
+	"github.com/pelletier/go-toml/v2":          {rooms: []string{"config", "demo"}},
 	"golang.org/x/text":                        {rooms: []string{"text", "trip", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "operator", "font"}, tests: everywhere},
 	"github.com/klauspost/compress":            {rooms: []string{"place/gazetteer", "place/build", "door", "web/cache", "font", "font/build"}, tests: []string{"place"}},
 	"github.com/andybalholm/brotli":            {rooms: []string{"web/cache"}},
