@@ -17,7 +17,7 @@ type layer struct {
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
 	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve"}},
-	{"floor", []string{"db", "event", "wake", "blob", "darkroom", "sign"}},
+	{"floor", []string{"db", "event", "wake", "blob", "darkroom", "sign", "outage"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media"}},
 	{"who listens", []string{"live"}},
