@@ -63,7 +63,7 @@ type line struct {
 	working   int
 	owed      int       // places of its own that may be taken until the next look
 	queue     []*waiter // who came last at the end
-	since     time.Time // when the queue began that hasn't ended
+	since     time.Time // when somebody had to wait, since somebody last had not; else zero
 	refused   uint64
 }
 
@@ -100,6 +100,9 @@ func (g *Gate) Enter(ctx context.Context, c Class) (leave func(), ok bool) {
 	g.look(now)
 	l := &g.classes[c]
 	if g.free(c) && !g.awaited(c) {
+		if g.working < g.places {
+			l.since = time.Time{}
+		}
 		g.take(l)
 		g.mu.Unlock()
 		return leave, true
@@ -110,7 +113,7 @@ func (g *Gate) Enter(ctx context.Context, c Class) (leave func(), ok bool) {
 		g.mu.Unlock()
 		return nil, false
 	}
-	if len(l.queue) == 0 {
+	if l.since.IsZero() {
 		l.since = now
 	}
 	w := &waiter{make(chan struct{})}
@@ -175,9 +178,9 @@ func (g *Gate) full(l *line, now time.Time) bool {
 }
 
 // stands reports whether there has been a queue for so long that it won't end by
-// itself.
+// itself. That it is empty because all in it have given up isn't its end.
 func (l *line) stands(now time.Time) bool {
-	return len(l.queue) > 0 && now.Sub(l.since) > stands
+	return !l.since.IsZero() && now.Sub(l.since) > stands
 }
 
 // look takes in the limit.

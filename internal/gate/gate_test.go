@@ -141,6 +141,21 @@ func TestAQueueThatStandsIsShort(t *testing.T) {
 		if before := g.State(Read).Refused; !g.Full(Read) || g.State(Read).Refused != before+1 {
 			t.Error("a queue that stands is longer than there are places")
 		}
+		time.Sleep(time.Second) // all have given up
+		later = queued(g, t.Context(), Read)
+		time.Sleep(Short + time.Millisecond)
+		synctest.Wait()
+		if len(later) != 1 {
+			t.Error("a queue in which all have given up counts as having ended")
+		}
+		leave[1]()
+		fill(t, g, Read, 1) // without waiting
+		long := queued(g, t.Context(), Read)
+		time.Sleep(Short + time.Millisecond)
+		synctest.Wait()
+		if len(long) != 0 {
+			t.Error("in a queue that has just begun nobody waits for longer than Short")
+		}
 		if g.Full(Post) {
 			t.Error("posts have places of their own and are refused")
 		}
@@ -238,4 +253,37 @@ func BenchmarkGate(b *testing.B) {
 		leave, _ := g.Enter(context.Background(), Read)
 		leave()
 	}
+}
+
+func TestACrowdThatWaitsForLongGetsSmaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wait := time.Duration(0)
+		c := NewCrowd()
+		c.limit.looked, c.limit.least = time.Now(), 10
+		c.limit.waits = func() (time.Duration, bool) { return wait, true }
+		var began []int64
+		for range 1000 {
+			if !c.Room(time.Now()) {
+				t.Fatal("there is no room, and nobody waits")
+			}
+			began = append(began, c.Begin(time.Now()))
+		}
+		wait = lateForAll * 2
+		time.Sleep(every)
+		if c.Room(time.Now()) {
+			t.Error("a thousand wait for long, and there is room for one more")
+		}
+		time.Sleep(2 * time.Second)
+		if n := c.Fresh(time.Now()); n != 0 || !c.Room(time.Now()) {
+			t.Errorf("a thousand have been at it for long, and %d of them count", n)
+		}
+		for _, second := range began {
+			c.End(second)
+		}
+		for second := range c.began {
+			if n := c.began[second].Load(); n != 0 {
+				t.Fatalf("all have gone, and %d are left", n)
+			}
+		}
+	})
 }

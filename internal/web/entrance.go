@@ -4,7 +4,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -18,8 +17,7 @@ import (
 type entrance struct {
 	most    int64 // connections; 0 for any number
 	inside  atomic.Int64
-	busy    atomic.Int64  // of those inside: who has come, or is being answered
-	crowd   *gate.Limit   // of the busy
+	crowd   *gate.Crowd   // of those inside, who has come or is being answered
 	refused atomic.Uint64 // connections, since it was full
 	unclear atomic.Uint64 // connections, since their requests could be read in two ways
 	told    chan struct{} // a place for each that is being told that it is full
@@ -30,32 +28,12 @@ type entrance struct {
 const tellers = 64
 
 func newEntrance(most int) *entrance {
-	return &entrance{
-		most: int64(most), told: make(chan struct{}, tellers),
-		crowd: gate.NewLimit(late, manyBusy, fewBusy*runtime.GOMAXPROCS(0), manyBusy),
-	}
+	return &entrance{most: int64(most), told: make(chan struct{}, tellers), crowd: gate.NewCrowd()}
 }
-
-// Who has come waits for a processor with all others who have, in the order in
-// which they came: where they are so many that their turn comes when they have
-// given up, nobody has anything of it. So fewer are let in while they wait for long.
-const (
-	late     = 100 * time.Millisecond
-	manyBusy = 1 << 16 // as many as like
-	fewBusy  = 64      // for each processor
-)
 
 // room reports whether one more may come in.
 func (e *entrance) room() bool {
-	if e.most > 0 && e.inside.Load() >= e.most {
-		return false
-	}
-	busy := int(e.busy.Load())
-	if busy < e.crowd.Is(time.Now(), busy) {
-		return true
-	}
-	e.crowd.Want()
-	return false
+	return (e.most == 0 || e.inside.Load() < e.most) && e.crowd.Room(time.Now())
 }
 
 // turns counts who is busy: it is told of each connection's turns by net/http.
@@ -64,14 +42,16 @@ func (e *entrance) turns(c net.Conn, state http.ConnState) {
 	if !ok {
 		return
 	}
-	busy := state == http.StateNew || state == http.StateActive
-	if g.busy.Swap(busy) == busy {
-		return
-	}
-	if busy {
-		e.busy.Add(1)
-	} else {
-		e.busy.Add(-1)
+	switch state {
+	case http.StateNew, http.StateActive:
+		if g.since == 0 {
+			g.since = e.crowd.Begin(time.Now())
+		}
+	default:
+		if g.since != 0 {
+			e.crowd.End(g.since)
+		}
+		g.since = 0
 	}
 }
 
@@ -155,7 +135,7 @@ type guest struct {
 	net.Conn
 	entrance *entrance
 	framing  framing
-	busy     atomic.Bool
+	since    int64 // when it came or was asked, as the crowd has it; 0 while it is idle
 	left     sync.Once
 }
 

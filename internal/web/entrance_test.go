@@ -72,10 +72,10 @@ func TestWhoIsBusy(t *testing.T) {
 	g := &guest{Conn: a, entrance: e}
 	for _, turn := range []struct {
 		state http.ConnState
-		busy  int64
+		busy  int
 	}{{http.StateNew, 1}, {http.StateActive, 1}, {http.StateIdle, 0}, {http.StateActive, 1}, {http.StateHijacked, 0}, {http.StateNew, 1}, {http.StateIdle, 0}, {http.StateClosed, 0}} {
-		if e.turns(g, turn.state); e.busy.Load() != turn.busy {
-			t.Errorf("after %v %d are busy, want %d", turn.state, e.busy.Load(), turn.busy)
+		if e.turns(g, turn.state); e.crowd.Fresh(time.Now()) != turn.busy {
+			t.Errorf("after %v %d are busy, want %d", turn.state, e.crowd.Fresh(time.Now()), turn.busy)
 		}
 	}
 }

@@ -59,15 +59,21 @@ func TestSlowClients(t *testing.T) {
 				})
 			}
 			for range 30 {
-				c := dial(t, address)
-				if _, err := io.WriteString(c, "GET /gr/athens HTTP/1.1\r\nHost: moot.example\r\nConnection: close\r\n\r\n"); err != nil {
-					t.Fatal(err)
+				for start := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+					c := dial(t, address)
+					if _, err := io.WriteString(c, "GET /gr/athens HTTP/1.1\r\nHost: moot.example\r\nConnection: close\r\n\r\n"); err != nil {
+						t.Fatal(err)
+					}
+					answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+					c.Close()
+					if err == nil && answer.StatusCode == 200 {
+						break
+					}
+					// A machine that is busy with other things may have the site say when to come again.
+					if err != nil || answer.Header.Get("Retry-After") == "" || time.Since(start) > 30*time.Second {
+						t.Fatalf("an honest reader: %v, %v", answer, err)
+					}
 				}
-				answer, err := http.ReadResponse(bufio.NewReader(c), nil)
-				if err != nil || answer.StatusCode != 200 {
-					t.Fatalf("an honest reader: %v, %v", answer, err)
-				}
-				c.Close()
 			}
 			if way.ended {
 				for _, c := range slow { // dial has given them 30 s
@@ -83,9 +89,9 @@ func TestSlowClients(t *testing.T) {
 			for _, c := range slow {
 				c.Close()
 			}
-			for start := time.Now(); s.entrance.inside.Load() > 0 || s.entrance.busy.Load() > 0; time.Sleep(time.Millisecond) {
+			for start := time.Now(); s.entrance.inside.Load() > 0 || s.entrance.crowd.Fresh(time.Now()) > 0; time.Sleep(time.Millisecond) {
 				if time.Since(start) > 30*time.Second {
-					t.Fatalf("all have gone, and %d are inside, %d busy", s.entrance.inside.Load(), s.entrance.busy.Load())
+					t.Fatalf("all have gone, and %d are inside", s.entrance.inside.Load())
 				}
 			}
 		})
