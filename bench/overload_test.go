@@ -5,6 +5,7 @@ package bench
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -88,7 +89,8 @@ type overloaded struct {
 	peak   float64              // requests a second
 	table  strings.Builder
 
-	best                     tally // of the peak
+	best                     tally         // of the peak
+	had                      time.Duration // of the processor, then
 	answers5, work5, normal5 float64
 }
 
@@ -154,6 +156,10 @@ func (o *overloaded) write(n int) {
 			for at := part; at < n; at += 16 {
 				from := fmt.Sprintf("10.%d.%d.%d", at/62500%250, at/250%250, at%250+1)
 				ticket, err := ticketOf(client, o.moot.address, from)
+				for tries := 0; err == errBusy && tries < 1000; tries++ { // as after a load that was too much
+					time.Sleep(10 * time.Millisecond)
+					ticket, err = ticketOf(client, o.moot.address, from)
+				}
 				if err != nil {
 					o.b.Error(err)
 					return
@@ -171,6 +177,8 @@ func (o *overloaded) write(n int) {
 	o.kinds[replies].Requests = requests
 }
 
+var errBusy = errors.New("the site says to come again")
+
 func ticketOf(client *http.Client, address, from string) (string, error) {
 	r, err := http.NewRequest(http.MethodPost, "http://"+address+"/api/v1/tickets", strings.NewReader("{}"))
 	if err != nil {
@@ -184,6 +192,9 @@ func ticketOf(client *http.Client, address, from string) (string, error) {
 	}
 	defer answer.Body.Close()
 	said, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode == http.StatusServiceUnavailable {
+		return "", errBusy
+	}
 	if err != nil || answer.StatusCode != http.StatusCreated {
 		return "", fmt.Errorf("a ticket: %s %s %v", answer.Status, said, err)
 	}
@@ -191,8 +202,8 @@ func ticketOf(client *http.Client, address, from string) (string, error) {
 	return got.Ticket, json.Unmarshal(said, &got)
 }
 
-// run asks by steps, and tells for how long the site has had its processor.
-func (o *overloaded) run(steps ...load.Step) ([]load.Visit, time.Duration) {
+// run asks by steps, and tells for how long the site has had its processor in each.
+func (o *overloaded) run(steps ...load.Step) (visits []load.Visit, had []time.Duration) {
 	o.b.Helper()
 	var sum, shares float64
 	for _, s := range steps {
@@ -204,21 +215,31 @@ func (o *overloaded) run(steps ...load.Step) ([]load.Visit, time.Duration) {
 	if posts := o.kinds[replies].Share; posts > 0 {
 		o.write(int(1.1*sum*posts/shares) + 100)
 	}
-	start := worked(o.b, o.moot.processes...)
+	end := make(chan struct{})
+	go func() {
+		defer close(end)
+		last := worked(o.b, o.moot.processes...)
+		for _, s := range steps {
+			time.Sleep(s.For)
+			now := worked(o.b, o.moot.processes...)
+			had = append(had, now-last)
+			last = now
+		}
+	}()
 	visits, err := load.Open(load.OpenPlan{
 		Address: o.moot.address, Kinds: o.kinds, Steps: steps, Deadline: giveUp, Connections: callers, Processor: loadsCore,
 	})
 	if err != nil {
 		o.b.Fatal(err)
 	}
-	took := worked(o.b, o.moot.processes...) - start
+	<-end
 	for n, c := range count(visits, -1) { // a board that was asked for is cold no more
 		all := o.kinds[n].Requests
 		if used := c.asked; n != replies && len(all) > 0 {
 			o.kinds[n].Requests = slices.Concat(all[used%len(all):], all[:used%len(all)])
 		}
 	}
-	return visits, took
+	return visits, had
 }
 
 // weigh finds what an answer of each kind takes of the processor.
@@ -240,7 +261,7 @@ func (o *overloaded) weigh() {
 		if t[n].useful == 0 {
 			o.b.Fatalf("%s: nothing is useful: %+v", kindNames[n], t[n])
 		}
-		o.cost[n] = took / time.Duration(t[n].useful)
+		o.cost[n] = took[0] / time.Duration(t[n].useful)
 		fmt.Fprintf(&o.table, " %s %v;", kindNames[n], o.cost[n].Round(time.Microsecond))
 	}
 	o.table.WriteByte('\n')
@@ -353,22 +374,22 @@ func (o *overloaded) mean() (mean time.Duration) {
 // at asks for so many times the peak, with a calm before and after.
 func (o *overloaded) at(times float64) {
 	o.b.Helper()
-	visits, worked := o.run(load.Step{Rate: calm * o.peak, For: before}, load.Step{Rate: times * o.peak, For: during}, load.Step{Rate: calm * o.peak, For: after})
+	visits, had := o.run(load.Step{Rate: calm * o.peak, For: before}, load.Step{Rate: times * o.peak, For: during}, load.Step{Rate: calm * o.peak, For: after})
 	t := count(visits, 1)
 	seconds := during.Seconds()
 	if times == 1 || o.best.useful() == 0 {
-		o.best = t
+		o.best, o.had = t, had[1]
 		if times != 1 { // there is no step at the peak itself
-			quiet, _ := o.run(load.Step{Rate: o.peak, For: during})
-			o.best = count(quiet, 0)
+			quiet, took := o.run(load.Step{Rate: o.peak, For: during})
+			o.best, o.had = count(quiet, 0), took[0]
 		}
 	}
 	usual := count(visits, 0)
 	normal := o.normalAfter(visits, usual)
 	answers := float64(t.useful()) / float64(o.best.useful())
 	work := float64(o.worth(t)) / float64(o.worth(o.best))
-	fmt.Fprintf(&o.table, "%g times the peak, %.0f requests/s: useful %.2f of the peak's answers, %.2f of its work; normal again after %.1f s; the site's processor %.0f %% busy\n",
-		times, times*o.peak, answers, work, normal.Seconds(), 100*worked.Seconds()/(before+during+after).Seconds())
+	fmt.Fprintf(&o.table, "%g times the peak, %.0f requests/s: useful %.2f of the peak's answers, %.2f of its work (%.2f for each second of the processor: the site had %.0f %% of it, %.0f at the peak); normal again after %.1f s\n",
+		times, times*o.peak, answers, work, work*o.had.Seconds()/had[1].Seconds(), 100*had[1].Seconds()/seconds, 100*o.had.Seconds()/seconds, normal.Seconds())
 	fmt.Fprintf(&o.table, "  %-12s %9s %9s %8s %9s %8s %8s %8s %8s %8s %8s %9s\n", "", "asked/s", "useful/s", "of peak", "503/s", "wrong/s", "late/s", "cut/s", "unsent/s", "p50", "p99", "p99 calm")
 	for n, c := range t {
 		if c.asked == 0 {
