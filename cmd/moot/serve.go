@@ -19,6 +19,7 @@ import (
 	"moot/internal/event"
 	"moot/internal/listen"
 	"moot/internal/machine"
+	"moot/internal/outage"
 	"moot/internal/wake"
 )
 
@@ -99,9 +100,9 @@ func afterLastCall(ctx context.Context, public []net.Listener) context.Context {
 func newLog(w io.Writer, cfg *config.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}
 	if cfg.LogJSON {
-		return slog.New(slog.NewJSONHandler(w, options))
+		return slog.New(outage.Brief(slog.NewJSONHandler(w, options)))
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(outage.Brief(slog.NewTextHandler(w, options)))
 }
 
 // listeners opens what visitors and the operator are answered on.

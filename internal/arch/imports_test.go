@@ -16,8 +16,8 @@ type layer struct {
 // house is who may import whom. A room may import the rooms of the layers
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
-	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "decay", "sieve"}},
-	{"floor", []string{"db", "event", "wake", "job", "blob", "darkroom", "sign"}},
+	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve"}},
+	{"floor", []string{"db", "event", "wake", "job", "blob", "darkroom", "sign", "outage"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media"}},
 	{"who listens", []string{"live"}},

@@ -32,7 +32,7 @@ var modules = map[string]users{
 	"gitlab.com/nyarla/go-crypt":               {rooms: []string{"trip"}},
 	"golang.org/x/net":                         {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "feed", "web", "web/page", "web/placepages", "web/boardpages"}},
 	"golang.org/x/image":                       {rooms: []string{"picture", "font"}},
-	"golang.org/x/sys":                         {rooms: []string{"sandbox"}},
+	"golang.org/x/sys":                         {rooms: []string{"sandbox", "bench/load"}, tests: []string{"bench"}},
 	"github.com/andybalholm/cascadia":          {rooms: []string{"web/page/pagetest"}},
 	"github.com/mmcdole/gofeed":                {tests: []string{"feed"}},
 	"github.com/google/go-cmp":                 {tests: everywhere},

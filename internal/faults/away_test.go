@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -65,6 +66,11 @@ func TestServerAway(t *testing.T) {
 		a.stop(t)
 		if status := s.end(syscall.SIGTERM); status != 0 {
 			t.Errorf("exit status %d\n%s", status, tail(s.now.log.String()))
+		}
+		// The operator is told of each outage when it begins, and not by every reader.
+		log := s.now.log.String()
+		if begun, told := strings.Count(log, "an outage begins"), strings.Count(log, "db.unavailable"); begun == 0 || told > 40*begun {
+			t.Errorf("%d lines tell of %d outages\n%s", told, begun, tail(log))
 		}
 		a.compare(t, address)
 		a.fair(t)
