@@ -29,7 +29,6 @@ type ledger struct {
 	stands map[string]string // words → where the site sent their author
 	again  int               // forms that were sent more than once
 	said   map[int]int       // answers that were no redirect, by status
-	kept   int               // forms that came back with 503 and every word in them
 	broken []string          // what no author should be told
 
 	lost, doubled int // as compare found them
@@ -168,14 +167,11 @@ func (a *authors) send(ctx context.Context, path, words string, picture []byte) 
 		default:
 			// The form came back: with its ticket where that is still good, and
 			// with a new one where the site has started anew since.
-			a.ledger.mu.Lock()
-			switch {
-			case !strings.Contains(page, words):
+			if !strings.Contains(page, words) {
+				a.ledger.mu.Lock()
 				a.ledger.broken = append(a.ledger.broken, fmt.Sprintf("POST %s: %s, and the words are gone:\n%s", path, answer.Status, page))
-			case answer.StatusCode == http.StatusServiceUnavailable:
-				a.ledger.kept++
+				a.ledger.mu.Unlock()
 			}
-			a.ledger.mu.Unlock()
 			if m := ticketField.FindStringSubmatch(page); m != nil {
 				ticket = m[1]
 			}
