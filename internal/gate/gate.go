@@ -29,6 +29,9 @@ const (
 	Short = 20 * time.Millisecond
 	// stands is how long there has to be a queue without a break until it stands.
 	stands = 100 * time.Millisecond
+	// few is how many wait, for each processor, without there being a crowd: their
+	// turn comes soon, also on a machine that is busy with other things.
+	few = 8
 )
 
 const (
@@ -54,6 +57,7 @@ type Gate struct {
 	working int
 	places  int // what the limit is
 	looked  time.Time
+	few     int // who wait, without there being a crowd
 	classes [Classes]line
 }
 
@@ -72,7 +76,7 @@ type waiter struct{ come chan struct{} }
 
 // New makes the gate of this process.
 func New() *Gate {
-	g, sum := &Gate{}, 0
+	g, sum := &Gate{few: few * processors()}, 0
 	for c := range g.classes {
 		g.classes[c].most, g.classes[c].own = most[c], own[c]
 		sum += most[c]
@@ -119,7 +123,7 @@ func (g *Gate) Enter(ctx context.Context, c Class) (leave func(), ok bool) {
 	w := &waiter{make(chan struct{})}
 	l.queue = append(l.queue, w)
 	patience := Long
-	if l.stands(now) {
+	if g.crowds(l, now) {
 		patience = Short
 	}
 	g.mu.Unlock()
@@ -168,13 +172,13 @@ func (g *Gate) Full(c Class) bool {
 	return true
 }
 
-// full reports whether a queue is as long as it may be: as there are places, so
-// that nobody waits for longer than a few turns. The lock is held, here and below.
+// full reports whether a queue is as long as it may be: one that stands, as there
+// are places, so that nobody waits for longer than a few turns. The lock is held, here and below.
 func (g *Gate) full(l *line, now time.Time) bool {
 	if !l.stands(now) {
 		return len(l.queue) >= l.most
 	}
-	return len(l.queue) >= min(l.most, max(l.own, g.places))
+	return len(l.queue) >= min(l.most, max(g.few, g.places))
 }
 
 // stands reports whether there has been a queue for so long that it won't end by
@@ -182,6 +186,9 @@ func (g *Gate) full(l *line, now time.Time) bool {
 func (l *line) stands(now time.Time) bool {
 	return !l.since.IsZero() && now.Sub(l.since) > stands
 }
+
+// crowds reports whether more than a few wait in a queue that stands.
+func (g *Gate) crowds(l *line, now time.Time) bool { return l.stands(now) && len(l.queue) > g.few }
 
 // look takes in the limit.
 func (g *Gate) look(now time.Time) {
@@ -243,7 +250,7 @@ func (g *Gate) leave(c Class) {
 // last.
 func (g *Gate) call(l *line, now time.Time) {
 	next := 0
-	if l.stands(now) {
+	if g.crowds(l, now) {
 		next = len(l.queue) - 1
 	}
 	w := l.queue[next]

@@ -16,8 +16,37 @@ func small(limit int, wait *time.Duration) *Gate {
 	g.limit.now, g.limit.least = float64(limit), 2
 	g.limit.looked = time.Now()
 	g.limit.waits = func() (time.Duration, bool) { return *wait, true }
-	g.places = limit
+	g.places, g.few = limit, 0
 	return g
+}
+
+// A few who come to a machine that is busy with other things are no crowd: they
+// wait, and are let in.
+func TestAFewWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := small(1, new(time.Duration))
+		g.few = 4
+		g.limit.looked = time.Now().Add(time.Hour) // it stays
+		leave := fill(t, g, Read, 1)
+		var waiting []chan bool
+		for range 4 {
+			waiting = append(waiting, queued(g, t.Context(), Read))
+			time.Sleep(stands + time.Millisecond)
+		}
+		for n, w := range waiting {
+			if len(w) != 0 {
+				t.Fatalf("number %d did not wait: %v", n, <-w)
+			}
+		}
+		if !g.Full(Read) {
+			t.Error("more than a few may wait in a queue that stands")
+		}
+		leave[0]()
+		synctest.Wait()
+		if len(waiting[0])+len(waiting[3]) != 1 {
+			t.Error("when a place is free nobody is let in")
+		}
+	})
 }
 
 // fill takes places until there are no more.
