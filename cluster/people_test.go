@@ -312,8 +312,9 @@ func (p *People) wrong(from, to time.Time) (all int, wrong map[string]int) {
 func (p *People) present(ctx context.Context) (map[string][]int64, error) {
 	c := p.client(20 * time.Second)
 	found := map[string][]int64{}
-	thread := "/api/v1/threads/" + p.thread[strings.LastIndexByte(p.thread, '/')+1:]
-	for path := thread; path != ""; {
+	number := p.thread[strings.LastIndexByte(p.thread, '/')+1:]
+	thread := "/api/v1/threads/" + number
+	for path := thread + "?after=" + number; path != ""; { // alone it is the newest posts
 		var page struct {
 			Posts []struct {
 				Number int64

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-//go:embed patroni.yml haproxy.cfg
+//go:embed patroni.yml
 var files embed.FS
 
 var settings = template.Must(template.ParseFS(files, "*"))
@@ -95,25 +95,34 @@ func addresses(hosts []*Host, form string) (all []string) {
 // build builds a program of the project into the lab's folder.
 func (s *Site) build(ctx context.Context, name, source string, flags ...string) (string, error) {
 	to := filepath.Join(s.Folder, name)
-	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+	root, err := root()
 	if err != nil {
-		return "", fmt.Errorf("go list: %w", err)
+		return "", err
 	}
 	c := exec.CommandContext(ctx, "go", append(append([]string{"build"}, flags...), "-o", to, source)...)
-	c.Dir, c.Env = strings.TrimSpace(string(root)), append(os.Environ(), "CGO_ENABLED=0")
+	c.Dir, c.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %s: %w: %s", source, err, out)
 	}
 	return to, nil
 }
 
-// tool is a program that scripts/tools put into .cache/bin.
-func tool(name string) (string, error) {
-	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+// root is the project's own folder.
+func root() (string, error) {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return "", fmt.Errorf("go list: %w", err)
 	}
-	path := filepath.Join(strings.TrimSpace(string(root)), ".cache", "bin", name)
+	return strings.TrimSpace(string(dir)), nil
+}
+
+// tool is a program that scripts/tools put into .cache/bin.
+func tool(name string) (string, error) {
+	root, err := root()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(root, ".cache", "bin", name)
 	if _, err := os.Stat(path); err != nil {
 		return "", fmt.Errorf("%s isn't there: make tools puts it there", path)
 	}
@@ -298,10 +307,7 @@ func (s *Site) StartNode(ctx context.Context, h *Host, program string) error {
 
 func (s *Site) startEdge(ctx context.Context) error {
 	h := s.Hosts["edge"]
-	path, err := h.write("haproxy.cfg", struct {
-		Address, Folder string
-		Nodes           []*Host
-	}{h.Address, h.Path(), s.named("node")})
+	path, err := s.frontSettings(h)
 	if err != nil {
 		return err
 	}
@@ -309,6 +315,32 @@ func (s *Site) startEdge(ctx context.Context) error {
 		return err
 	}
 	return until(ctx, "no way in", func() error { return answers(s.Address() + "/healthz") })
+}
+
+// frontSettings are those of deploy/haproxy, with the lab's addresses in them, a
+// socket for who looks from outside, and no TLS.
+func (s *Site) frontSettings(h *Host) (string, error) {
+	root, err := root()
+	if err != nil {
+		return "", err
+	}
+	source, err := os.ReadFile(filepath.Join(root, "deploy", "haproxy", "haproxy.cfg"))
+	if err != nil {
+		return "", err
+	}
+	var lines []string
+	for line := range strings.Lines(string(source)) {
+		if !strings.Contains(line, "ssl") { // certificates, and the way to them
+			lines = append(lines, line)
+		}
+	}
+	said := []string{"maxconn 60000", "maxconn 8000", "maxconn 25000", "maxconn 2500",
+		"    bind :80\n", fmt.Sprintf("    bind %s:80\n    bind unix@%s mode 666\n", h.Address, h.Path("site.sock"))}
+	for i, node := range s.named("node") {
+		said = append(said, fmt.Sprintf("10.0.0.1%d:", i+1), node.Address+":")
+	}
+	path := h.Path("haproxy.cfg")
+	return path, os.WriteFile(path, []byte(strings.NewReplacer(said...).Replace(strings.Join(lines, ""))), 0o644)
 }
 
 // Address is where people find the site.

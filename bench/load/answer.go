@@ -12,12 +12,16 @@ type answer struct {
 	head   []byte // until it is whole
 	status int    // 0 until then
 	left   int    // bytes of the body that haven't come
+	again  bool   // it says when to come again
+	last   bool   // the connection ends with it
 }
 
 var (
 	headEnd = []byte("\r\n\r\n")
 	length  = []byte("\r\ncontent-length:")
 	chunked = []byte("\r\ntransfer-encoding:")
+	again   = []byte("\r\nretry-after:")
+	last    = []byte("\r\nconnection: close")
 )
 
 // longestHead is in bytes.
@@ -64,6 +68,7 @@ func (a *answer) readHead(head []byte) (err error) {
 		return nil // has no body (RFC 9112, 6.3)
 	}
 	lower := bytes.ToLower(head)
+	a.again, a.last = bytes.Contains(lower, again), bytes.Contains(lower, last)
 	_, after, found := bytes.Cut(lower, length)
 	if !found || bytes.Contains(lower, chunked) {
 		return fmt.Errorf("load: an answer of status %d doesn't say its length", a.status)

@@ -176,9 +176,9 @@ func (r *run) hear(c *connection) error {
 	switch {
 	case err == syscall.EAGAIN:
 		return nil
-	case err != nil:
+	case err != nil && err != syscall.ECONNRESET:
 		return os.NewSyscallError("read", err)
-	case n == 0:
+	case n <= 0:
 		return fmt.Errorf("load: %s closed a connection; keep-alive is wanted", r.plan.Address)
 	}
 	r.result.Bytes += int64(n)

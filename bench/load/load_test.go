@@ -124,3 +124,79 @@ func serve(t *testing.T, handle http.HandlerFunc) (address string) {
 	t.Cleanup(func() { server.Close() })
 	return l.Addr().String()
 }
+
+// TestOpen asks a real server at a rate, and sees what became of each request.
+func TestOpen(t *testing.T) {
+	var asked atomic.Int64
+	held := make(chan struct{})
+	t.Cleanup(func() { close(held) })
+	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		switch r.URL.Path {
+		case "/full":
+			w.Header().Set("Retry-After", "7")
+			w.Header().Set("Content-Length", "0")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case "/broken":
+			w.Header().Set("Content-Length", "0")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case "/held":
+			select {
+			case <-held:
+			case <-r.Context().Done():
+			}
+		case "/cut":
+			panic(http.ErrAbortHandler)
+		case "/last":
+			w.Header().Set("Connection", "close")
+			w.Header().Set("Content-Length", "0")
+		default:
+			w.Header().Set("Content-Length", "4")
+			fmt.Fprint(w, "moot")
+		}
+	})
+	paths := []string{"/", "/last", "/full", "/broken", "/held", "/cut"}
+	want := []Outcome{Useful, Useful, Refused, Wrong, Late, Cut}
+	plan := OpenPlan{
+		Address: address, Deadline: 2 * time.Second, Connections: 1000, Processor: -1,
+		Steps: []Step{{Rate: 300, For: 500 * time.Millisecond}, {For: 100 * time.Millisecond}, {Rate: 600, For: 200 * time.Millisecond}},
+	}
+	for _, path := range paths {
+		plan.Kinds = append(plan.Kinds, Kind{Share: 1, Requests: [][]byte{ask(path)}})
+	}
+	visits, err := Open(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := asked.Load(); len(visits) < 150 || n < int64(len(visits)) { // net/http's server sees each
+		t.Errorf("%d visits, %d were heard of", len(visits), n)
+	}
+	kinds, steps := map[int]int{}, map[int]int{}
+	last := time.Duration(0)
+	for _, v := range visits {
+		kinds[v.Kind]++
+		steps[v.Step]++
+		if v.Outcome != want[v.Kind] {
+			t.Fatalf("%s came to %d, want %d", paths[v.Kind], v.Outcome, want[v.Kind])
+		}
+		if v.At < last || v.Outcome == Useful && (v.Took <= 0 || v.Took > plan.Deadline+time.Second) {
+			t.Fatalf("%+v after one at %v", v, last)
+		}
+		last = v.At
+	}
+	if len(kinds) != len(paths) || steps[0] == 0 || steps[1] != 0 || steps[2] == 0 {
+		t.Errorf("kinds %v, steps %v", kinds, steps)
+	}
+	// With one connection, which is held, nothing more can be sent.
+	plan.Kinds, plan.Connections = []Kind{{Share: 1, Requests: [][]byte{ask("/held")}}}, 1
+	if visits, err = Open(plan); err != nil {
+		t.Fatal(err)
+	}
+	if visits[0].Outcome != Late || visits[1].Outcome != Unsent {
+		t.Errorf("the first came to %d, the second to %d", visits[0].Outcome, visits[1].Outcome)
+	}
+	plan.Address = "192.0.2.1:80"
+	if _, err := Open(plan); err == nil || !strings.Contains(err.Error(), "loopback") {
+		t.Errorf("another machine: %v", err)
+	}
+}

@@ -17,7 +17,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
 
-const photo = readFileSync(join(root, "cmd/moot/demo/pictures/library.jpg"));
+const photo = readFileSync(join(root, "internal/demo/pictures/library.jpg"));
 const named = (payload) => new File([photo], `${payload.toWellFormed()}.jpg`, { type: "image/jpeg" });
 const typed = (payload) => encodeURIComponent(payload.toWellFormed());
 

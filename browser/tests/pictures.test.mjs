@@ -11,8 +11,8 @@ import { Site, root } from "../site.mjs";
 import { Visitor, desk, fits, launch, narrow } from "../visitor.mjs";
 import { t } from "../words.mjs";
 
-const photo = join(root, "cmd/moot/demo/pictures/library.jpg");
-const chart = join(root, "cmd/moot/demo/pictures/rents.png");
+const photo = join(root, "internal/demo/pictures/library.jpg");
+const chart = join(root, "internal/demo/pictures/rents.png");
 
 let browser, folder;
 before(async () => {

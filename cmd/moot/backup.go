@@ -152,18 +152,6 @@ func schedule(cfg *config.Config) (*backup.Schedule, error) {
 	return &backup.Schedule{To: cfg.BackupTo, Recipients: recipients, Every: cfg.BackupEvery, Keep: cfg.BackupKeep}, nil
 }
 
-// followBackups makes the backups that are due, until ctx ends.
-func (s *site) followBackups(ctx context.Context) {
-	backup.Site{DB: s.db, Files: s.files}.Follow(ctx, *s.backups, clock.New(), func(made *backup.Made, err error) {
-		if made != nil {
-			s.log.Info("made a backup", "file", made.Path, "bytes", made.Bytes, "posts", made.Manifest.Tables["post"].Count, "files", made.Manifest.Files.Count, "lost", made.Lost)
-		}
-		if err != nil {
-			s.log.Error("a backup was not made, or an old one not deleted", "error", err)
-		}
-	})
-}
-
 // siteIn reports where a site should be and isn't.
 func siteIn(database string) error {
 	path, sqlite := strings.CutPrefix(database, "sqlite:")

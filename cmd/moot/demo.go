@@ -4,7 +4,10 @@ import (
 	"context"
 	"time"
 
+	"moot/internal/board"
+	"moot/internal/clock"
 	"moot/internal/config"
+	demoboards "moot/internal/demo"
 )
 
 // demo runs a site that has boards to look at.
@@ -19,7 +22,10 @@ func demo(c *call) error {
 		return err
 	}
 	return c.host(cfg, func(ctx context.Context, s *site) error {
-		written, err := seed(ctx, s, time.Now().UTC())
+		boards := func(past *clock.Clock, limits board.Limits) *board.Boards {
+			return board.New(s.db, past, s.outbox, s.places, limits)
+		}
+		written, err := demoboards.Site{Places: s.places, Pictures: s.pictures, Boards: boards}.Seed(ctx, time.Now().UTC())
 		if written > 0 {
 			s.log.Info("wrote the demo's boards", "posts", written)
 		}

@@ -111,6 +111,21 @@ Examples
   moot thread pin 1234
   moot thread archive 1234 --data /srv/moot
 `},
+	"jobs": {`moot jobs [again N] [SETTINGS]
+
+Lists the jobs of a site: what is to be done at a time, by one of its nodes. Those
+that were given up stand first, with the reason. One that fails is tried again,
+later each time, for about half a day; what comes round by itself is never given
+up. A job that was given up is kept for 30 days.
+
+  again N  has job N done now, also one that was given up.
+
+It works beside a site that runs, given the same settings.
+`, `
+Examples
+  moot jobs --data /srv/moot
+  moot jobs again 12
+`},
 	"backup": {`moot backup --to FILE|FOLDER --recipient age1… [SETTINGS]
 moot backup --check FILE [--identity KEYS] [SETTINGS]
 

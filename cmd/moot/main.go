@@ -45,6 +45,7 @@ func commands() []command {
 		{"config", "", "Print every setting: what it means, its value, and where that came from.", printConfig},
 		{"queue", "[link|ACT N]", "Look through the pictures that wait.", queue},
 		{"thread", "ACT N", "Pin, lock or archive a thread.", thread},
+		{"jobs", "[again N]", "List what is to be done at its time, and what was given up.", jobs},
 		{"backup", "", "Copy a site into one encrypted file, or check such a file.", makeBackup},
 		{"restore", "", "Make a site of a backup.", restore},
 		{"doctor", "", "Look whether a site can run here, and safely.", doctor},

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"context"
+	"time"
+
 	"moot/internal/clock"
+	"moot/internal/job"
 	"moot/internal/machine"
 	"moot/internal/web"
 )
@@ -16,6 +20,17 @@ func (s *site) numbers(data string, now *clock.Clock) []web.Number {
 				return -1
 			}
 			return float64(which(free, total))
+		}
+	}
+	backlog := func(which func(job.Backlog) float64) func() float64 {
+		return func() float64 {
+			soon, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			b, err := s.jobs.Backlog(soon)
+			if err != nil {
+				return -1
+			}
+			return which(b)
 		}
 	}
 	return []web.Number{
@@ -35,6 +50,10 @@ func (s *site) numbers(data string, now *clock.Clock) []web.Number {
 			Read: room(func(free, _ uint64) uint64 { return free })},
 		{Name: "moot_disk_size_bytes", Help: "The size of that disk; -1 where the system doesn't say.",
 			Read: room(func(_, total uint64) uint64 { return total })},
+		{Name: "moot_jobs_dead", Help: "Jobs that were given up; -1 where the database doesn't say.",
+			Read: backlog(func(b job.Backlog) float64 { return float64(b.Dead) })},
+		{Name: "moot_jobs_late_seconds", Help: "How long the job has been due that waits longest for a node; -1 where the database doesn't say.",
+			Read: backlog(func(b job.Backlog) float64 { return b.Late.Seconds() })},
 		{Name: "moot_clock_suspect", Help: "1 while wall time has jumped, and nothing expires.",
 			Read: func() float64 {
 				if now.Suspect() {

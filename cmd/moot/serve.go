@@ -19,6 +19,7 @@ import (
 	"moot/internal/event"
 	"moot/internal/listen"
 	"moot/internal/machine"
+	"moot/internal/outage"
 	"moot/internal/wake"
 )
 
@@ -99,9 +100,9 @@ func afterLastCall(ctx context.Context, public []net.Listener) context.Context {
 func newLog(w io.Writer, cfg *config.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}
 	if cfg.LogJSON {
-		return slog.New(slog.NewJSONHandler(w, options))
+		return slog.New(outage.Brief(slog.NewJSONHandler(w, options)))
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(outage.Brief(slog.NewTextHandler(w, options)))
 }
 
 // listeners opens what visitors and the operator are answered on.
@@ -146,9 +147,6 @@ func logStart(log *slog.Logger, public, ops []net.Listener) {
 	log.Info("serving", attrs...)
 }
 
-// sweepEvery is how often what is past its time is destroyed.
-const sweepEvery = time.Hour
-
 // background starts what runs beside the door, until ctx ends.
 func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 	all.Go(func() {
@@ -170,40 +168,31 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 	if s.notices != nil {
 		all.Go(func() { s.notices.Follow(ctx, func(err error) { s.log.Warn("telling of new posts", "error", err) }) })
 	}
-	if s.backups != nil {
-		all.Go(func() { s.followBackups(ctx) })
-	}
-	all.Go(func() {
-		every := time.NewTicker(sweepEvery)
-		defer every.Stop()
-		for {
-			if err := s.visitors.Renew(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("renewing the keys of tickets", "error", err)
-			}
-			s.sweep(ctx)
-			select {
-			case <-ctx.Done():
-				return
-			case <-every.C:
-			}
-		}
-	})
+	all.Go(func() { s.jobs.Crew(s.log, s.kinds()...).Follow(ctx) })
+	all.Go(func() { s.keep(ctx) })
 }
 
-// sweep destroys what is past its time.
-func (s *site) sweep(ctx context.Context) {
-	sweeps := []func(context.Context) error{s.boards.Sweep, s.pictures.Sweep, s.passes.Sweep, s.visitors.Sweep}
-	if s.notices != nil {
-		sweeps = append(sweeps, s.notices.Sweep)
-	}
-	for _, each := range sweeps {
-		if err := each(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("sweeping", "error", err)
+// keepEvery is how often a node looks after what is its own.
+const keepEvery = time.Hour
+
+// keep looks after what each node has for itself: the keys of tickets in its
+// memory, the backups on its disk.
+func (s *site) keep(ctx context.Context) {
+	every := time.NewTicker(keepEvery)
+	defer every.Stop()
+	for {
+		if err := s.visitors.Renew(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("renewing the keys of tickets", "error", err)
 		}
-	}
-	if n, err := s.pictures.SweepFiles(ctx); err != nil && ctx.Err() == nil {
-		s.log.Warn("sweeping files", "error", err)
-	} else if n > 0 {
-		s.log.Info("swept files that nothing names", "files", n)
+		if s.backups != nil {
+			if err := s.backups.Expire(s.clock); err != nil {
+				s.log.Error("an old backup was not deleted", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
 	}
 }

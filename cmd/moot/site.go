@@ -24,6 +24,7 @@ import (
 	"moot/internal/feed"
 	"moot/internal/guard"
 	"moot/internal/imageboard"
+	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/live"
@@ -45,7 +46,9 @@ import (
 // site is a site that is open: everything that has to be closed or kept going.
 type site struct {
 	log       *slog.Logger
+	clock     *clock.Clock
 	db        *db.DB
+	jobs      *job.Jobs
 	outbox    *event.Outbox
 	places    *place.Gazetteer
 	files     blob.Store
@@ -87,6 +90,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		return s, err
 	}
 	now := clock.New()
+	s.clock, s.jobs = now, job.New(s.db, now)
 	if err := s.openPictures(ctx, cfg, now); err != nil {
 		return s, err
 	}

@@ -13,6 +13,7 @@ import (
 	"moot/internal/config"
 	"moot/internal/event"
 	"moot/internal/fault"
+	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/media"
@@ -45,6 +46,7 @@ func (c *call) lookAfter(name string, means func(words []string) (task, error)) 
 		return err
 	}
 	now := clock.New()
+	s.jobs = job.New(s.db, now)
 	s.pictures = media.Open(s.db, now, s.outbox, s.files, nil, media.Limits{})
 	s.passes = key.NewPasses(s.db, now)
 	s.boards = board.New(s.db, now, s.outbox, nil, board.Limits{})

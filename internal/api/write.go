@@ -123,7 +123,8 @@ func (c *call) submit(s sent, act func(key.Actor, board.NewPost) (board.Target, 
 	}
 	n := s.post()
 	n.Once = s.once(c.R.URL.Path)
-	if err := c.Guard.Redeem(s.Ticket, s.Proof); err != nil {
+	ticket, err := c.Guard.Redeem(s.Ticket, s.Proof)
+	if err != nil {
 		if t, found := c.sentBefore(n.Once, err); found {
 			return c.posted(t, actor, fresh)
 		}
@@ -134,9 +135,10 @@ func (c *call) submit(s sent, act func(key.Actor, board.NewPost) (board.Target, 
 		t, err = act(actor, n)
 	}
 	if err != nil {
-		c.Guard.GiveBack(s.Ticket, err)
+		ticket.GiveBack(err)
 		return answer{}, err
 	}
+	ticket.Keep()
 	return c.posted(t, actor, fresh)
 }
 
@@ -156,7 +158,7 @@ func (c *call) develop(s sent, n *board.NewPost) error {
 // being written, so this waits a little.
 func (c *call) sentBefore(once []byte, refusal error) (board.Target, bool) {
 	tries := 1
-	if fault.Is(refusal, fault.Conflict) { // the ticket was spent, on this or something else
+	if guard.IsTaken(refusal) { // on this or something else
 		tries = 12
 	}
 	for range tries {
@@ -204,10 +206,11 @@ func (d *api) picture(c *call) (answer, error) {
 	case c.Files[0].TooBig:
 		return answer{}, fault.New(fault.Invalid, "board.picture_too_big", "mib", pictureBytes>>20).On("picture")
 	}
-	if err := d.Guard.Redeem(s.Ticket, s.Proof); err != nil {
+	ticket, err := d.Guard.Redeem(s.Ticket, s.Proof)
+	if err != nil {
 		return answer{}, err
 	}
-	defer d.Guard.GiveBack(s.Ticket, nil)
+	defer ticket.GiveBack(nil)
 	taken, err := d.Pictures.Take(c.R.Context(), c.Files[0].Bytes)
 	return answer{status: http.StatusCreated, body: pictureOf(taken)}, err
 }

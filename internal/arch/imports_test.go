@@ -16,14 +16,14 @@ type layer struct {
 // house is who may import whom. A room may import the rooms of the layers
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
-	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "decay", "sieve"}},
-	{"floor", []string{"db", "event", "wake", "blob", "darkroom", "sign"}},
+	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve"}},
+	{"floor", []string{"db", "event", "wake", "job", "blob", "darkroom", "sign", "outage"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media"}},
 	{"who listens", []string{"live"}},
 	{"the wall", []string{"board"}},
 	{"reactors", []string{"search", "notify"}},
-	{"copies", []string{"backup"}},
+	{"whole sites", []string{"backup", "demo"}},
 	{"what doors share", []string{"door"}},
 	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"commands", []string{"cmd/moot"}},
@@ -43,6 +43,7 @@ var beside = []exception{
 	{"picture", "picture/raster", "it is the part of picture that works on pixels"},
 	{"picture/icc", "picture/raster", "raster is the ground of what works on pixels"},
 	{"event", "db", "the outbox is a table, filled by the transaction in which a thing happens"},
+	{"job", "db", "jobs are a table, filled by the transactions that make them necessary"},
 	{"wake", "event", "a wake-up says that there is something in the outbox"},
 	{"wake", "db", "PostgreSQL carries wake-ups itself"},
 	{"place", "place/gazetteer", "it is the form of the file that place reads"},
@@ -70,7 +71,7 @@ type guests struct {
 // few are rooms that only some may import, though all to their right could.
 var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
-	"db":              {[]string{"event", "wake", "key", "guard", "media", "board", "search", "notify", "machine", "backup", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db":              {[]string{"event", "wake", "job", "key", "guard", "media", "board", "search", "notify", "machine", "backup", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
 	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
 }

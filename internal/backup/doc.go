@@ -20,6 +20,4 @@
 // each table as tables/NAME/NNNNNN.jsonl.gz, files/NAME, and manifest.json
 // (Manifest). A row is a JSON array of its columns in the header's order, bytes
 // in base64. docs/decisions/0016 says why.
-//
-// It owns the table backup_turn: whose turn it is to make the scheduled one.
 package backup

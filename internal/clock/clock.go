@@ -75,6 +75,15 @@ func (c *Clock) Set(t time.Time) {
 	c.now = t
 }
 
+// Jump moves a held clock by d as a clock jumps that somebody sets: it is suspect
+// from then on.
+func (c *Clock) Jump(d time.Duration) {
+	c.Advance(d)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.suspect = true
+}
+
 // Advance moves a held clock on by d and returns the new time.
 func (c *Clock) Advance(d time.Duration) time.Time {
 	c.mu.Lock()

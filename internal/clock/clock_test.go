@@ -16,8 +16,11 @@ func TestHeldClockMovesOnlyWhenMoved(t *testing.T) {
 		t.Errorf("after an hour: %v, now %v", got, c.Now())
 	}
 	c.Set(start)
-	if !c.Now().Equal(start) {
-		t.Errorf("after Set: %v", c.Now())
+	if !c.Now().Equal(start) || c.Suspect() {
+		t.Errorf("after Set: %v, suspect %v", c.Now(), c.Suspect())
+	}
+	if c.Jump(-time.Hour); !c.Now().Equal(start.Add(-time.Hour)) || !c.Suspect() {
+		t.Errorf("after Jump: %v, suspect %v", c.Now(), c.Suspect())
 	}
 }
 

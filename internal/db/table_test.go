@@ -90,7 +90,7 @@ func TestSequencesGoOn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		err := d.Write(t.Context(), func(tx *db.Tx) error {
 			before, err := tx.Sequences()
-			if want := map[string]int64{"post_number": 0, "event_number": 0}; !maps.Equal(before, want) {
+			if want := map[string]int64{"post_number": 0, "event_number": 0, "job_number": 0}; !maps.Equal(before, want) {
 				t.Errorf("before the first: %v", before)
 			}
 			if err != nil {

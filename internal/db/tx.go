@@ -53,6 +53,15 @@ func (tx *Tx) holding(query string) string {
 	return query
 }
 
+// Unheld is the text of a query, a plain SELECT from one table, that holds the
+// rows it finds and passes over those that another transaction holds.
+func (tx *Tx) Unheld(query string) string {
+	if tx.engine == PostgreSQL {
+		return query + ` FOR UPDATE SKIP LOCKED`
+	}
+	return query
+}
+
 // Rows runs a query for many. See All for the usual way to read them.
 func (tx *Tx) Rows(query string, args ...any) (*sql.Rows, error) {
 	return tx.q.QueryContext(tx.ctx, query, args...)

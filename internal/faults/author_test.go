@@ -30,6 +30,8 @@ type ledger struct {
 	again  int               // forms that were sent more than once
 	said   map[int]int       // answers that were no redirect, by status
 	broken []string          // what no author should be told
+
+	lost, doubled int // as compare found them
 }
 
 func (l *ledger) count() int {
@@ -43,6 +45,7 @@ type authors struct {
 	site   *site
 	ledger *ledger
 	thread string // that they reply to
+	unsure bool   // they send a form once more when they were told that its words stand
 	all    sync.WaitGroup
 	enough context.CancelFunc
 }
@@ -140,7 +143,7 @@ func (a *authors) send(ctx context.Context, path, words string, picture []byte) 
 		}
 		kind, form := fill(ticket, words, picture)
 		sent++
-		if sent == 2 {
+		if sent == 2 && !a.stands(words) {
 			a.ledger.mu.Lock()
 			a.ledger.again++
 			a.ledger.mu.Unlock()
@@ -150,13 +153,25 @@ func (a *authors) send(ctx context.Context, path, words string, picture []byte) 
 		case err != nil: // nobody knows what became of it
 			rest(ctx)
 		case answer.StatusCode == http.StatusSeeOther:
+			where := answer.Header.Get("Location")
 			a.ledger.mu.Lock()
-			a.ledger.stands[words] = answer.Header.Get("Location")
+			first, told := a.ledger.stands[words]
+			a.ledger.stands[words] = where
+			if told && first != where {
+				a.ledger.broken = append(a.ledger.broken, fmt.Sprintf("POST %s: sent once more, %q stands at %s and not at %s", path, words, where, first))
+			}
 			a.ledger.mu.Unlock()
-			return true
+			if !a.unsure || told {
+				return true
+			}
 		default:
 			// The form came back: with its ticket where that is still good, and
 			// with a new one where the site has started anew since.
+			if !strings.Contains(page, words) {
+				a.ledger.mu.Lock()
+				a.ledger.broken = append(a.ledger.broken, fmt.Sprintf("POST %s: %s, and the words are gone:\n%s", path, answer.Status, page))
+				a.ledger.mu.Unlock()
+			}
 			if m := ticketField.FindStringSubmatch(page); m != nil {
 				ticket = m[1]
 			}
@@ -164,6 +179,14 @@ func (a *authors) send(ctx context.Context, path, words string, picture []byte) 
 		}
 	}
 	return false
+}
+
+// stands reports whether the site has said that words do.
+func (a *authors) stands(words string) bool {
+	a.ledger.mu.Lock()
+	defer a.ledger.mu.Unlock()
+	_, told := a.ledger.stands[words]
+	return told
 }
 
 // rest is between one press of the button and the next.
@@ -206,13 +229,16 @@ func (a *authors) answer(ctx context.Context, c *http.Client, method, path, kind
 	return answer, string(page), nil
 }
 
-// fill fills in the form as a browser would.
-func fill(ticket, words string, picture []byte) (kind string, form []byte) {
+// fill fills in the form as a browser would, with more fields by name and value.
+func fill(ticket, words string, picture []byte, more ...string) (kind string, form []byte) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	w.WriteField("ticket", ticket)
 	w.WriteField("subject", words)
 	w.WriteField("body", words)
+	for i := 0; i < len(more); i += 2 {
+		w.WriteField(more[i], more[i+1])
+	}
 	if picture != nil {
 		file, _ := w.CreateFormFile("picture-1", "drawing.png")
 		file.Write(picture)

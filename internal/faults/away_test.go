@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -59,15 +60,21 @@ func TestServerAway(t *testing.T) {
 				}
 				line.Mend()
 				accepted = a.ledger.count()
-				until(t, name+", and mended: somebody writes", recovers, func() bool { return a.ledger.count() > accepted })
+				until(t, name+", and mended: somebody writes", recovers(), func() bool { return a.ledger.count() > accepted })
 			}
 		}
 		a.stop(t)
 		if status := s.end(syscall.SIGTERM); status != 0 {
 			t.Errorf("exit status %d\n%s", status, tail(s.now.log.String()))
 		}
+		// The operator is told of each outage when it begins, and not by every reader.
+		log := s.now.log.String()
+		if begun, told := strings.Count(log, "an outage begins"), strings.Count(log, "db.unavailable"); begun == 0 || told > 40*begun {
+			t.Errorf("%d lines tell of %d outages\n%s", told, begun, tail(log))
+		}
 		a.compare(t, address)
 		a.fair(t)
+		a.report(t, "PostgreSQL cut off, and held", 2*rounds, "")
 	}
 }
 
@@ -91,6 +98,11 @@ func (s *site) goroutines(t *testing.T) int {
 	return n
 }
 
-// recovers is how soon a site works again once what it needs is back, on a
-// machine that has other things to do too.
-const recovers = 30 * time.Second
+// recovers is how soon a site works again once what it needs is back: in ten
+// seconds, and within more on a machine that runs other tests too.
+func recovers() time.Duration {
+	if long() {
+		return 10 * time.Second
+	}
+	return 30 * time.Second
+}

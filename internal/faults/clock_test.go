@@ -42,19 +42,24 @@ func TestClockJumps(t *testing.T) {
 	if strings.Count(string(source), reading) != 1 {
 		t.Fatalf("the clock isn't read by %q any more", reading)
 	}
-	serve, err := os.ReadFile("../../cmd/moot/serve.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const often = "const sweepEvery = time.Hour"
-	if strings.Count(string(serve), often) != 1 {
-		t.Fatalf("the site isn't swept by %q any more", often)
-	}
-	loose := rewritten(t, "loose", map[string]string{
+	changed := map[string]string{
 		"internal/clock/clock.go":  strings.Replace(string(source), reading, "return now.Round(0).Add(jumped()), now.Sub(start)", 1),
 		"internal/clock/jumped.go": jumps,
-		"cmd/moot/serve.go":        strings.Replace(string(serve), often, "const sweepEvery = 20 * time.Millisecond", 1),
-	})
+	}
+	for file, often := range map[string][2]string{ // the site is swept all the time
+		"cmd/moot/jobs.go":    {"const sweepEvery = time.Hour", "const sweepEvery = 20 * time.Millisecond"},
+		"internal/job/job.go": {"= 5 * time.Second  // between two looks", "= 20 * time.Millisecond // between two looks"},
+	} {
+		source, err := os.ReadFile("../../" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Count(string(source), often[0]) != 1 {
+			t.Fatalf("%s has no %q any more", file, often[0])
+		}
+		changed[file] = strings.Replace(string(source), often[0], often[1], 1)
+	}
+	loose := rewritten(t, "loose", changed)
 	const day = 24 * time.Hour
 	for name, jump := range map[string]time.Duration{
 		"an hour on": time.Hour, "an hour back": -time.Hour, "a day on": day, "a day back": -day,
@@ -80,6 +85,7 @@ func TestClockJumps(t *testing.T) {
 			a.compare(t, s.address())
 			a.remembered(t)
 			a.fair(t)
+			a.report(t, "clock jumps "+name, 1, "")
 		})
 	}
 }

@@ -11,6 +11,12 @@
 //     rows on both engines), every row of a picture has its files, and the
 //     site starts again.
 //
+// What goes wrong: the program is killed, and told to stop; the disk is full; the
+// clock jumps; PostgreSQL is shut down, killed, frozen, cut off, and cut off at
+// the COMMIT of a post; NATS is killed and frozen between two nodes; a newer
+// version starts beside an older one.
+//
 // MOOT_FAULTS=long runs them for longer, as make nightly does; MOOT_FAULTS_SEED
-// repeats the random moments of a run, which prints its seed.
+// repeats the random moments of a run, which prints its seed; MOOT_FAULTS_REPORT
+// names a file for rows of bench/nightly.md.
 package faults

@@ -76,6 +76,7 @@ type site struct {
 	data     string   // its folder
 	database string   // its address, as the program is told
 	environ  []string // for the program
+	more     []string // arguments
 	socket   string
 
 	now     *run
@@ -133,6 +134,7 @@ func (s *site) start(t *testing.T) *bufio.Reader {
 	if s.database != "" {
 		args = append(args, "--database", s.database)
 	}
+	args = append(args, s.more...)
 	r := &run{process: exec.Command(s.program, args...), log: &locked{}, ended: make(chan struct{})}
 	r.process.Env = s.environ
 	for _, pair := range os.Environ() {

@@ -3,8 +3,10 @@
 package faults
 
 import (
+	"fmt"
 	"syscall"
 	"testing"
+	"time"
 
 	"moot/internal/db/dbtest"
 )
@@ -34,6 +36,7 @@ func TestStop(t *testing.T) {
 			s.end(syscall.SIGTERM)
 			a.compare(t, s.address())
 			a.fair(t)
+			a.report(t, "SIGTERM", stops, fmt.Sprintf("slowest start %v", s.slowest.Round(time.Millisecond)))
 		})
 	}
 }

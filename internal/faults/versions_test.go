@@ -95,5 +95,6 @@ func TestTwoVersions(t *testing.T) {
 		}
 		young.end(syscall.SIGTERM)
 		a.compare(t, address)
+		a.report(t, "two versions, one database", 1, "")
 	}
 }

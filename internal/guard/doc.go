@@ -15,7 +15,9 @@
 //   - A ticket asks for patience alone: no script, no picture, no memory. A
 //     proof of work, where script runs, makes the wait nothing.
 //   - Of those who come with one ticket one gets through (Redeem), and whoever
-//     is then refused for something to mend has it back (GiveBack).
+//     is then refused for something to mend has it back (GiveBack). Who comes
+//     again before it is known what came of the first keeps the ticket and waits:
+//     a new one would post the same words twice.
 //   - A ticket that one node of a site gave out is good on all, and after a
 //     restart (Open). That it is good once on all of them is the board's to see,
 //     in the post's own transaction (see Once).

@@ -86,7 +86,7 @@ func New(clk *clock.Clock, limits Limits) *Guard {
 func newGuard(clk *clock.Clock, limits Limits, random func([]byte)) *Guard {
 	g := &Guard{clock: clk, limits: limits, random: random}
 	g.buckets.rates = [classes]Rate{limits.Read, limits.Search, limits.Post}
-	g.spent.seen = map[[sha256.Size]byte]struct{}{}
+	g.spent.seen = map[[sha256.Size]byte]use{}
 	g.keyTimer = time.AfterFunc(keyLife, g.forget)
 	var own seal
 	g.random(own.key[:])

@@ -562,5 +562,6 @@ func BenchmarkWork(b *testing.B) {
 func spend(g *Guard, ticket string) {
 	if o, ok := g.open(ticket); ok && g.spent.add(o) {
 		g.pace.count(g.clock.Now())
+		g.spent.settle(o)
 	}
 }

@@ -26,14 +26,15 @@ func TestATicketIsGoodOnEveryNodeAndAfterARestart(t *testing.T) {
 		clk := clock.Hold(start)
 		a, b := nodeOf(t, d, clk), nodeOf(t, d, clk)
 		ticket := a.Issue().Text
-		if err := b.Redeem(ticket, ""); err != nil {
+		if _, err := b.Redeem(ticket, ""); err != nil {
 			t.Errorf("on another node: %v", err)
 		}
-		if err := nodeOf(t, d, clk).Redeem(a.Issue().Text, ""); err != nil {
+		if _, err := nodeOf(t, d, clk).Redeem(a.Issue().Text, ""); err != nil {
 			t.Errorf("after a restart: %v", err)
 		}
 		stranger := nodeOf(t, dbtest.Open(t, d.Engine()), clk)
-		check(t, b.Redeem(stranger.Issue().Text, ""), fault.Invalid, "guard.ticket_unknown")
+		_, err := b.Redeem(stranger.Issue().Text, "")
+		check(t, err, fault.Invalid, "guard.ticket_unknown")
 	})
 }
 
@@ -61,7 +62,7 @@ func TestTicketsOutliveTheirDay(t *testing.T) {
 			}
 		}
 		morning := a.Issue().Text
-		if err := b.Redeem(morning, ""); err != nil {
+		if _, err := b.Redeem(morning, ""); err != nil {
 			t.Errorf("the new day's ticket, on a node that hasn't looked yet: %v", err)
 		}
 		renew(b)

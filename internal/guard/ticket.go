@@ -117,11 +117,13 @@ func (g *Guard) check(ticket, proof string) error {
 	if !ok {
 		return fault.New(fault.Invalid, "guard.ticket_unknown")
 	}
-	isSpent, isPushedOut := g.spent.has(o)
+	state, isPushedOut := g.spent.has(o)
 	age := g.clock.Now().Sub(o.issued)
 	switch {
-	case isSpent:
+	case state == used:
 		return Spent()
+	case state == taken:
+		return sending()
 	case age > g.limits.Life, isPushedOut:
 		return fault.New(fault.Invalid, "guard.ticket_old")
 	case age < 0 || age >= o.wait: // issued in the future: the clock was set back, and that is nobody's fault
@@ -156,33 +158,51 @@ const maxSpent = 1 << 16
 // is good any more, so none can be spent twice.
 type spent struct {
 	lock  sync.Mutex
-	seen  map[[sha256.Size]byte]struct{}
+	seen  map[[sha256.Size]byte]use
 	order []spentTicket // a ring once it is full
 	next  int
 	floor time.Time
 }
+
+// use is what became of a ticket.
+type use int
+
+const (
+	unused use = iota
+	taken      // what comes of it isn't known yet
+	used
+)
 
 type spentTicket struct {
 	name   [sha256.Size]byte
 	issued time.Time
 }
 
-// has reports whether a ticket is remembered, and whether it might have been.
-func (s *spent) has(o opened) (isSpent, isPushedOut bool) {
+// has is what is remembered of a ticket, and whether that was pushed out.
+func (s *spent) has(o opened) (state use, isPushedOut bool) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	_, isSpent = s.seen[o.name]
-	return isSpent, !isSpent && !o.issued.After(s.floor)
+	state = s.seen[o.name]
+	return state, state == unused && !o.issued.After(s.floor)
 }
 
-// add remembers a ticket, and reports whether it was new.
+// settle remembers that a ticket was used.
+func (s *spent) settle(o opened) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.seen[o.name] == taken {
+		s.seen[o.name] = used
+	}
+}
+
+// add remembers that a ticket is taken, and reports whether it was new.
 func (s *spent) add(o opened) bool {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if _, known := s.seen[o.name]; known {
 		return false
 	}
-	s.seen[o.name] = struct{}{}
+	s.seen[o.name] = taken
 	ticket := spentTicket{o.name, o.issued}
 	if len(s.order) < maxSpent {
 		s.order = append(s.order, ticket)

@@ -3,6 +3,7 @@
 package listen
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +19,12 @@ import (
 // letGo is how long an address may be in use by what a killed site leaves
 // behind: a child that it was just starting has its listeners until it runs.
 const letGo = time.Second
+
+// vanished is for how long nothing may be heard of a visitor to whom something was
+// sent, a heartbeat of who listens even: their connection is ended then. A system
+// left to itself goes on for a quarter of an hour, in which a listener who has gone
+// without a word keeps a place.
+const vanished = time.Minute
 
 // On opens what one of the settings listen and listen-ops says: an address
 // of TCP, or of a socket. A socket that nobody listens on any more is replaced.
@@ -36,11 +43,18 @@ func On(setting, address string) (*Listener, error) {
 func take(address string) (deadliner, error) {
 	path, unix := strings.CutPrefix(address, "unix:")
 	if !unix {
-		l, err := net.Listen("tcp", address)
+		// A socket of several paths has no time after which it gives up.
+		one := net.ListenConfig{}
+		one.SetMultipathTCP(false)
+		l, err := one.Listen(context.Background(), "tcp", address)
 		if err != nil {
 			return nil, err
 		}
-		return l.(*net.TCPListener), nil
+		tcp := l.(*net.TCPListener)
+		if err := letVanish(tcp, vanished); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+		return tcp, nil
 	}
 	if err := clearSocket(path); err != nil {
 		return nil, err

@@ -17,8 +17,9 @@
 //     its connection, whatever stood before or behind it (framing.go).
 //   - Connections are bounded; who comes when all are taken is told when to come
 //     again (entrance.go).
-//   - More work than there are places for waits a moment and is then refused
-//     in few bytes, so that the site stays up.
+//   - More work than gets done in time waits a moment and is then refused in few
+//     bytes, before what was sent is read, so that the site stays up (package gate);
+//     fewer are let in while those inside wait for long (entrance.go).
 //   - A panic is a broken page and a line in the log, nothing more.
 //   - Run stops without cutting a request that is being answered.
 //

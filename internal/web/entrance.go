@@ -6,7 +6,10 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
+
+	"moot/internal/gate"
 )
 
 // entrance is where visitors come in: so many connections at a time, of which
@@ -14,17 +17,42 @@ import (
 type entrance struct {
 	most    int64 // connections; 0 for any number
 	inside  atomic.Int64
+	crowd   *gate.Crowd   // of those inside, who has come or is being answered
 	refused atomic.Uint64 // connections, since it was full
 	unclear atomic.Uint64 // connections, since their requests could be read in two ways
 	told    chan struct{} // a place for each that is being told that it is full
 }
 
-// tellers is how many visitors are told at a time that the site is full. The
-// others find the connection closed.
+// tellers is how many visitors are told at a time that the site is full, and
+// heard out. The others are told in passing.
 const tellers = 64
 
 func newEntrance(most int) *entrance {
-	return &entrance{most: int64(most), told: make(chan struct{}, tellers)}
+	return &entrance{most: int64(most), told: make(chan struct{}, tellers), crowd: gate.NewCrowd()}
+}
+
+// room reports whether one more may come in.
+func (e *entrance) room() bool {
+	return (e.most == 0 || e.inside.Load() < e.most) && e.crowd.Room(time.Now())
+}
+
+// turns counts who is busy: it is told of each connection's turns by net/http.
+func (e *entrance) turns(c net.Conn, state http.ConnState) {
+	g, ok := c.(*guest)
+	if !ok {
+		return
+	}
+	switch state {
+	case http.StateNew, http.StateActive:
+		if g.since == 0 {
+			g.since = e.crowd.Begin(time.Now())
+		}
+	default:
+		if g.since != 0 {
+			e.crowd.End(g.since)
+		}
+		g.since = 0
+	}
 }
 
 // crowded reports whether most places are taken: then nobody keeps one after
@@ -46,10 +74,10 @@ func (d *doorway) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n := e.inside.Add(1); e.most == 0 || n <= e.most {
+		if e.room() {
+			e.inside.Add(1)
 			return &guest{Conn: c, entrance: e}, nil
 		}
-		e.inside.Add(-1)
 		e.refused.Add(1)
 		select {
 		case e.told <- struct{}{}:
@@ -58,7 +86,7 @@ func (d *doorway) Accept() (net.Conn, error) {
 				<-e.told
 			}()
 		default:
-			c.Close()
+			tellInPassing(c)
 		}
 	}
 }
@@ -71,8 +99,7 @@ const tellingTime = time.Second
 func tellFull(c net.Conn) {
 	defer c.Close()
 	c.SetDeadline(time.Now().Add(tellingTime)) // fails on a connection that has ended: that shows next
-	if _, err := io.WriteString(c, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: "+pause()+
-		"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(c, noPlace()); err != nil {
 		return
 	}
 	if half, ok := c.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
@@ -80,11 +107,35 @@ func tellFull(c net.Conn) {
 	}
 }
 
+// tellInPassing says the same and waits for nothing. What the visitor has sent is
+// read, so that the system has no reason to reset the connection and to take back
+// what was said.
+func tellInPassing(c net.Conn) {
+	defer c.Close()
+	soon := time.Now().Add(time.Millisecond)
+	c.SetWriteDeadline(soon)
+	if _, err := io.WriteString(c, noPlace()); err != nil {
+		return
+	}
+	if s, ok := c.(syscall.Conn); ok {
+		if raw, err := s.SyscallConn(); err == nil {
+			var sent [4096]byte
+			raw.Read(func(fd uintptr) bool { syscall.Read(int(fd), sent[:]); return true }) // true: don't wait
+		}
+	}
+}
+
+// noPlace is the answer to whoever can't come in.
+func noPlace() string {
+	return "HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + pause() + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+}
+
 // guest is a connection that came in by the entrance.
 type guest struct {
 	net.Conn
 	entrance *entrance
 	framing  framing
+	since    int64 // when it came or was asked, as the crowd has it; 0 while it is idle
 	left     sync.Once
 }
 

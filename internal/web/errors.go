@@ -4,6 +4,8 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -11,6 +13,7 @@ import (
 	"strconv"
 
 	"moot/internal/fault"
+	"moot/internal/lang"
 	"moot/internal/place"
 	"moot/internal/web/page"
 )
@@ -113,12 +116,33 @@ func plain(w http.ResponseWriter, status int) {
 		"<p><a href=\"/\">To the front page</a></p></html>\n")
 }
 
+// fullPages are what busy says, in each language: ready, as who is refused is to
+// cost next to nothing.
+func fullPages(languages []*lang.Language) map[string][]byte {
+	pages := map[string][]byte{}
+	for _, l := range languages {
+		title, words, front := html.EscapeString(l.T("web.unavailable_title")), html.EscapeString(l.T("web.busy")), html.EscapeString(l.T("web.to_front"))
+		pages[l.Code()] = fmt.Appendf(nil, "<!doctype html><html lang=%q dir=%q><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>%s</title><h1>%[3]s</h1><p>%s</p><p><a href=\"/\">%s</a></p></html>\n",
+			l.Code(), l.Dir(), title, words, front)
+	}
+	return pages
+}
+
 // busy refuses in few bytes, with a wait that differs from one visitor to the
 // next so that they don't all come back at once.
-func busy(w http.ResponseWriter) {
-	w.Header().Set("Retry-After", pause())
-	plain(w, http.StatusServiceUnavailable)
+func (s *Server) busy(q *page.Request) {
+	h := q.W.Header()
+	h["Retry-After"] = []string{pause()}
+	h["Content-Type"] = htmlType
+	h["Cache-Control"] = noStore
+	q.W.WriteHeader(http.StatusServiceUnavailable)
+	if q.R.Method != http.MethodHead {
+		q.W.Write(s.full[q.Language.Code()]) // fails only where the visitor has gone
+	}
 }
+
+// Values of headers, which are shared as nobody changes them.
+var htmlType, noStore = []string{"text/html; charset=utf-8"}, []string{"no-store"}
 
 // pause is how many seconds somebody who was refused is to wait.
 func pause() string { return strconv.Itoa(5 + rand.IntN(26)) }

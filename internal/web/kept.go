@@ -97,7 +97,7 @@ var errBusy = errors.New("web: no place to make a page in")
 // makePage has a handler answer for everybody: it gets a request that tells it
 // nothing of who asked.
 func (s *Server) makePage(ctx context.Context, q *page.Request, route page.Route, label string) (*cache.Page, error) {
-	leave, ok := s.gates[gateOf(route.Class)].enter(ctx)
+	leave, ok := s.gate.Enter(ctx, gateOf(route.Class))
 	if !ok {
 		return nil, errBusy
 	}

@@ -26,7 +26,7 @@ func (s *Server) listen(q *page.Request, route page.Route) (stay func(), err err
 		return nil, fault.New(fault.Forbidden, "web.cross_site")
 	}
 	if s.settings.Live == nil {
-		busy(q.W)
+		s.busy(q)
 		return stay, nil
 	}
 	ask, err := route.Live(q)
@@ -43,7 +43,7 @@ func (s *Server) listen(q *page.Request, route page.Route) (stay func(), err err
 	ask.Language, ask.Visitor, ask.Event = q.Language.Code(), q.Visitor, heard(q.R)
 	listener, err := s.settings.Live.Join(q.Context(), ask)
 	if err == live.ErrFull {
-		busy(q.W)
+		s.busy(q)
 		return stay, nil
 	}
 	if err != nil {

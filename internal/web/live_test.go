@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"moot/internal/event"
+	"moot/internal/gate"
 	"moot/internal/live"
 	"moot/internal/web/page"
 	"moot/internal/web/page/pagetest"
@@ -149,7 +150,7 @@ func TestAConnectionThatCannotBeTakenOver(t *testing.T) {
 		}
 	}
 	wait("somebody listens", func() bool { return h.hub.Listeners() == 1 })
-	wait("their place in the queue is free", func() bool { return len(h.gates[gateRead].places) == 0 })
+	wait("their place in the queue is free", func() bool { return h.gate.State(gate.Read).Working == 0 })
 	h.happen(7)
 	h.hub.Close()
 	<-done

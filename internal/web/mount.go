@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"moot/internal/door"
+	"moot/internal/gate"
 	"moot/internal/guard"
 	"moot/internal/web/page"
 )
@@ -52,6 +53,10 @@ func (s *Server) answerDoor(a *door.Asked, q *page.Request, route door.Route) er
 	class := route.Class
 	if !reads(a.R.Method) && a.R.Method != http.MethodOptions {
 		class = guard.Post
+		if s.gate.Full(gate.Post) { // before anything is read
+			s.busy(q)
+			return nil
+		}
 		done, err := s.readBody(a, q, route)
 		defer done()
 		if err != nil {
@@ -61,13 +66,21 @@ func (s *Server) answerDoor(a *door.Asked, q *page.Request, route door.Route) er
 	if err := s.site.Guard.Take(q.Visitor, class); err != nil {
 		return err
 	}
-	leave, ok := s.gates[doorGateOf(class)].enter(a.R.Context())
+	leave, ok := s.gate.Enter(a.R.Context(), doorGateOf(class))
 	if !ok {
-		busy(a.W)
+		s.busy(q)
 		return nil
 	}
 	defer leave()
 	return route.Handle(a)
+}
+
+// doorGateOf is the class at the gate of what programs ask for.
+func doorGateOf(class guard.Class) gate.Class {
+	if class == guard.Read {
+		return gate.Program
+	}
+	return gateOf(class)
 }
 
 // readBody reads a form, or bounds a body that is none and is the door's to

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"moot/internal/gate"
 	"moot/internal/live"
 	"moot/internal/web/cache"
 	"moot/internal/web/page"
@@ -67,8 +68,8 @@ func (m *metrics) add(numbers []Number) {
 	}
 }
 
-// watch has the entrance and the gates counted.
-func (m *metrics) watch(e *entrance, gates [gateCount]*gate) {
+// watch has the entrance and the gate counted.
+func (m *metrics) watch(e *entrance, g *gate.Gate) {
 	gauge := func(name, help string, labels prometheus.Labels, value func() float64) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
 	}
@@ -84,13 +85,15 @@ func (m *metrics) watch(e *entrance, gates [gateCount]*gate) {
 		func() float64 { return float64(e.refused.Load()) })
 	counter("moot_connections_refused_total", refused, prometheus.Labels{"why": "unclear"},
 		func() float64 { return float64(e.unclear.Load()) })
-	for i, g := range gates {
-		class := prometheus.Labels{"class": gateNames[i]}
-		gauge("moot_gate_working", "Requests at work, by class.", class, func() float64 { return float64(len(g.places)) })
-		gauge("moot_gate_places", "Requests that may be at work at a time, by class.", class, func() float64 { return float64(cap(g.places)) })
-		gauge("moot_gate_waiting", "Requests that wait for a place, by class.", class, func() float64 { return float64(g.waiting.Load()) })
+	gauge("moot_gate_limit", "Requests that may be at work at a time, of all classes together: as many as don't wait for a processor.", nil,
+		func() float64 { return float64(g.Limit()) })
+	for c := range gate.Classes {
+		class := prometheus.Labels{"class": c.String()}
+		gauge("moot_gate_working", "Requests at work, by class.", class, func() float64 { return float64(g.State(c).Working) })
+		gauge("moot_gate_places", "Requests that may be at work at a time, by class.", class, func() float64 { return float64(g.State(c).Places) })
+		gauge("moot_gate_waiting", "Requests that wait for a place, by class.", class, func() float64 { return float64(g.State(c).Waiting) })
 		counter("moot_gate_refused_total", "Requests refused with 503 for want of a place, by class.", class,
-			func() float64 { return float64(g.refused.Load()) })
+			func() float64 { return float64(g.State(c).Refused) })
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 // closes all listeners.
 func (s *Server) Run(ctx context.Context, public, ops []net.Listener, drain time.Duration) error {
 	site, side := s.httpServer(measured(s.entrance.brief(s))), s.httpServer(s.Ops())
+	site.ConnState = s.entrance.turns
 	var entered []net.Listener
 	for _, l := range public {
 		entered = append(entered, s.entrance.through(l))

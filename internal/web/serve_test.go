@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"moot/internal/gate"
 	"moot/internal/guard"
 	"moot/internal/lang"
 	"moot/internal/web/page"
@@ -410,11 +411,27 @@ func TestSlowClientsAreBounded(t *testing.T) {
 
 func TestTooMuchWorkIsRefusedInFewBytes(t *testing.T) {
 	s := open(t, nil)
-	s.gates[gateRead] = newGate(0) // has no place at all
+	s.gate = gate.Closed()
 	p := pagetest.Get(t, s, "/gr/athens").Want(503)
-	if len(p.Body) > 1024 || p.Header.Get("Retry-After") == "" || p.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("%d bytes, headers %v", len(p.Body), p.Header)
+	if len(p.Body) > 1024 || p.Header.Get("Retry-After") == "" || p.Header.Get("Cache-Control") != "no-store" || !strings.Contains(p.Body, "in a moment") {
+		t.Errorf("%d bytes, headers %v\n%s", len(p.Body), p.Header, p.Body)
+	}
+	if greek := pagetest.Get(t, s, "/gr/athens", "Accept-Language", "el").Want(503); !strings.Contains(greek.Body, `lang="el" dir="ltr"`) || !strings.Contains(greek.Body, "σε λίγο") {
+		t.Error("who reads Greek is refused in another language: " + greek.Body)
 	}
 	pagetest.Get(t, s, "/healthz").Want(200)
-	pagetest.Post(t, s, "/send", nil).Want(200)
+	pagetest.Post(t, s, "/send", nil).Want(503)
+}
+
+// What somebody sends isn't read where they would be refused.
+func TestWhoIsRefusedIsNotRead(t *testing.T) {
+	s := open(t, nil)
+	s.gate = gate.Closed()
+	unread := strings.NewReader("words=some")
+	r := httptest.NewRequest("POST", "/send", unread)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	pagetest.Do(t, s, r).Want(503)
+	if unread.Len() != len("words=some") {
+		t.Error("the form was read")
+	}
 }

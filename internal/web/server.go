@@ -10,6 +10,7 @@ import (
 
 	"moot/internal/door"
 	"moot/internal/fault"
+	"moot/internal/gate"
 	"moot/internal/guard"
 	"moot/internal/live"
 	"moot/internal/web/cache"
@@ -49,7 +50,8 @@ type Server struct {
 	fixed    *http.ServeMux // addresses of the site
 	board    *http.ServeMux // addresses that follow a place's path
 	origin   *http.CrossOriginProtection
-	gates    [gateCount]*gate
+	gate     *gate.Gate
+	full     map[string][]byte // the page of busy, by language
 	entrance *entrance
 	pages    *cache.Cache    // nil: each is rendered for who asks
 	room     *door.Room      // for the files of forms
@@ -76,7 +78,8 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		fixed:    http.NewServeMux(),
 		board:    http.NewServeMux(),
 		origin:   http.NewCrossOriginProtection(),
-		gates:    newGates(),
+		gate:     gate.New(),
+		full:     fullPages(settings.Languages),
 		entrance: newEntrance(settings.Connections),
 		room:     door.NewRoom(fileRoom),
 		open:     map[string]bool{},
@@ -86,7 +89,7 @@ func New(settings Settings, folders ...page.Pages) (s *Server, err error) {
 		s.pages = cache.Open(settings.Clock, settings.PageCache)
 		s.metrics.cached(s.pages)
 	}
-	s.metrics.watch(s.entrance, s.gates)
+	s.metrics.watch(s.entrance, s.gate)
 	s.metrics.add(settings.Numbers)
 	// ServeMux panics on a pattern that it can't read or that clashes.
 	defer func() {
@@ -127,6 +130,10 @@ func (s *Server) answer(q *page.Request, route page.Route, label string) {
 	class := route.Class
 	if !reads(q.R.Method) {
 		class = guard.Post
+		if s.gate.Full(gate.Post) { // before anything is read
+			s.busy(q)
+			return
+		}
 		done, refused := s.readForm(q, route.Files)
 		defer done()
 		if refused != nil {
@@ -141,15 +148,15 @@ func (s *Server) answer(q *page.Request, route page.Route, label string) {
 	if answered, err := s.share(q, route, label); answered {
 		return
 	} else if errors.Is(err, errBusy) {
-		busy(q.W)
+		s.busy(q)
 		return
 	} else if err != nil {
 		s.fail(q, err)
 		return
 	}
-	leave, ok := s.gates[gateOf(class)].enter(q.Context())
+	leave, ok := s.gate.Enter(q.Context(), gateOf(class))
 	if !ok {
-		busy(q.W)
+		s.busy(q)
 		return
 	}
 	stay := func() {}
@@ -166,6 +173,17 @@ func (s *Server) answer(q *page.Request, route page.Route, label string) {
 		return
 	}
 	stay()
+}
+
+// gateOf is the class at the gate of what pages and their forms ask for.
+func gateOf(class guard.Class) gate.Class {
+	switch class {
+	case guard.Post:
+		return gate.Post
+	case guard.Search:
+		return gate.Search
+	}
+	return gate.Read
 }
 
 // reads reports whether a method only reads (RFC 9110, 9.2.1).

@@ -19,12 +19,13 @@ type door struct {
 	boards    *board.Boards
 	directory *board.Directory
 	pictures  *media.Pictures
+	sheets    sheets
 }
 
 // New is the folder, on the boards of a site and the directory of those that
 // have posts.
 func New(boards *board.Boards, directory *board.Directory, pictures *media.Pictures) page.Pages {
-	d := &door{boards, directory, pictures}
+	d := &door{boards: boards, directory: directory, pictures: pictures}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{

@@ -40,6 +40,7 @@ type site struct {
 	*web.Server
 	t     *testing.T
 	clock *clock.Clock
+	guard *guard.Guard
 	log   *bytes.Buffer
 	moved chan event.Event // what made pages old
 }
@@ -61,6 +62,7 @@ func openKeeping(t *testing.T, d *db.DB, limits board.Limits, cache int64) *site
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.guard = visitors
 	s.Server, err = web.New(web.Settings{PageCache: cache, Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: visitors, Clock: s.clock,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -387,6 +389,29 @@ func TestSendingTwicePostsOnce(t *testing.T) {
 		if n := len(b.get(thread).All(".post")); n != 2 {
 			t.Errorf("%d posts stand", n)
 		}
+	})
+}
+
+// While it isn't known whether the first sending posted, as when the database lets
+// it wait, the second has to keep its ticket: with a new one both would post.
+func TestSendingAgainWhileItIsBeingWritten(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		thread := b.start("gr/athens", "s", "b")
+		action, values := form(b.get(thread + "/reply"))
+		values.Set("body", "pressed again")
+		s.clock.Advance(6 * time.Second)
+		first, err := s.guard.Redeem(values.Get("ticket"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := b.post(action, values).Want(http.StatusServiceUnavailable)
+		again, kept := form(p)
+		if kept.Get("ticket") != values.Get("ticket") || p.Text("#body") != "pressed again" || p.Header.Get("Retry-After") != "2" {
+			t.Errorf("the form came back with %q, another ticket (%v), and Retry-After %q", p.Text("#body"), kept.Get("ticket") != values.Get("ticket"), p.Header.Get("Retry-After"))
+		}
+		first.GiveBack(nil)
+		b.post(again, kept).Want(http.StatusSeeOther)
 	})
 }
 

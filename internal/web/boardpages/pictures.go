@@ -163,7 +163,8 @@ func (d *door) showSlots(q *page.Request, w *writing) error {
 		}
 	}
 	found, err := d.boards.Unposted(q.Context(), wanted)
-	if err != nil {
+	away := fault.Is(err, fault.Unavailable)
+	if err != nil && !away {
 		return err
 	}
 	position := 0
@@ -176,6 +177,9 @@ func (d *door) showSlots(q *page.Request, w *writing) error {
 		position++ // among the pictures that the board was given
 		s.Untold = page.Problem{Field: fmt.Sprintf("alt-%d", s.N), Text: w.Problems.On(fmt.Sprintf("alt-%d", position))}
 		p, there := found[s.Kept]
+		if away { // the form comes back all the same: words must not be lost for what stands beside them
+			continue
+		}
 		if !there {
 			s.Kept = 0
 			if s.Problem.Text == "" {

@@ -23,7 +23,8 @@ type shownPost struct {
 	Tick    bool      // it can be ticked, to be taken back
 	Quotes  []backlink
 	Shown   []shownPicture
-	Yours   *yours // for the reader who has just written it
+	Yours   *yours        // for the reader who has just written it
+	Sheet   template.HTML // the post as it was rendered, or ""
 }
 
 // backlink is a post that refers to the one shown.

@@ -72,6 +72,9 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	if err := d.welcome(q, v); err != nil {
 		return err
 	}
+	if err := d.sheets.fill(q.Reader, append(pointers(v.Posts), &v.Opening)...); err != nil {
+		return err
+	}
 	if !view.Later && !t.Archived() {
 		v.Follow = followThread(t, view.Last())
 		v.Live, v.Modules = true, append(v.Modules, "live.js")

@@ -114,7 +114,11 @@ func (d *door) index(q *page.Request) error {
 	v.Modules = []string{"habits.js"}
 	for i, n := range w.Notices {
 		s := show(q.Reader, n.Thread, n.Opening.Tag).on(n.Opening).on(n.Last...)
-		v.Notices[i].Opening, v.Notices[i].Last = s.post(n.Opening), s.posts(n.Last)
+		shown := &v.Notices[i]
+		shown.Opening, shown.Last = s.post(n.Opening), s.posts(n.Last)
+		if err := d.sheets.fill(q.Reader, append(pointers(shown.Last), &shown.Opening)...); err != nil {
+			return err
+		}
 	}
 	return indexPage.Render(q, v)
 }

@@ -198,21 +198,22 @@ func (d *door) reply(q *page.Request) error {
 // form comes back with every word that was in it.
 func (d *door) send(q *page.Request, v *writeView, n board.NewThread, act func(board.NewThread) (board.Target, error)) error {
 	n.Once = once(q, v.Write, n)
-	if err := q.Site.Guard.Redeem(v.Write.Ticket, q.R.PostForm.Get("proof")); err != nil {
+	ticket, err := q.Site.Guard.Redeem(v.Write.Ticket, q.R.PostForm.Get("proof"))
+	if err != nil {
 		if t, found := d.sentBefore(q, n.Once, err); found {
 			return d.posted(q, n, t)
 		}
 		return d.refused(q, v, err)
 	}
-	err := d.develop(q, v.Write, &n)
 	var made board.Target
-	if err == nil {
+	if err = d.develop(q, v.Write, &n); err == nil {
 		made, err = act(n)
 	}
 	if err != nil {
-		q.Site.Guard.GiveBack(v.Write.Ticket, err) // nothing came of it: the form may be sent again
+		ticket.GiveBack(err) // nothing came of it: the form may be sent again
 		return d.refused(q, v, err)
 	}
+	ticket.Keep()
 	return d.posted(q, n, made)
 }
 
@@ -220,7 +221,7 @@ func (d *door) send(q *page.Request, v *writeView, n board.NewThread, act func(b
 // the button comes while the first is still being written, so it waits a little.
 func (d *door) sentBefore(q *page.Request, once []byte, refusal error) (board.Target, bool) {
 	tries := 1
-	if fault.Is(refusal, fault.Conflict) { // the ticket was spent, on this form or another
+	if guard.IsTaken(refusal) { // on this form or another
 		tries = 12
 	}
 	for range tries {

@@ -68,6 +68,7 @@ type entry struct {
 	credit float64   // renderings that it may have at that time, as it moves
 	fine   time.Time // when that began
 	old    bool      // it moved after that
+	failed bool      // the last rendering did, and the page stands in
 	flight *flight
 	place  *sieve.Place[*entry] // in the queue; nil while it has no page
 }
@@ -140,6 +141,12 @@ func (c *Cache) Page(ctx context.Context, key Key, topics []Topic, fresh bool, m
 			f = c.begin(e)
 			c.mu.Unlock()
 			return c.fly(ctx, e, f, fresh, make)
+		}
+		if e.failed && !fresh && e.page != nil && c.clock.Now().Sub(e.fine) < Stale { // one who asks is enough to find out
+			p := e.page
+			c.mu.Unlock()
+			c.hits.Add(1)
+			return p, nil
 		}
 		c.mu.Unlock()
 		if err := c.wait(ctx, f); err != nil {
@@ -228,7 +235,8 @@ func (f *flight) result(fresh bool) (*Page, error) {
 
 // settle keeps what a rendering made, or forgets the key. The lock is held.
 func (c *Cache) settle(e *entry, f *flight, began time.Time) {
-	if f.standIn != nil {
+	e.failed = f.standIn != nil
+	if e.failed {
 		e.made, e.credit, e.old = began, 0, true // it is tried again after Calm
 		return
 	}

@@ -269,6 +269,41 @@ func TestAnOldPageStandsInForOneThatCannotBeMade(t *testing.T) {
 	}
 }
 
+// While the database is away one who asks finds out whether it is back; the others
+// have the old page without waiting for that.
+func TestOneWaitsForADatabaseThatIsAway(t *testing.T) {
+	held := clock.Hold(noon)
+	c := Open(held, 1<<20)
+	var err error
+	begun, answer := make(chan bool, 1), make(chan bool, 1)
+	ask := func() string {
+		p, _ := c.Page(t.Context(), Key{Path: "a"}, nil, false, func(context.Context) (*Page, error) {
+			if err == nil {
+				return page("as it was"), nil
+			}
+			begun <- true
+			<-answer
+			return nil, err
+		})
+		return string(p.body)
+	}
+	ask()
+	err = errors.New("the database is away")
+	held.Advance(Life)
+	answer <- true
+	ask()
+	<-begun
+	held.Advance(Calm)
+	var one sync.WaitGroup
+	one.Go(func() { ask() })
+	<-begun
+	if ask() != "as it was" { // or waits for the answer
+		t.Error("who doesn't wait gets another page")
+	}
+	answer <- true
+	one.Wait()
+}
+
 func TestMemoryIsBoundedAndWhatIsReadOftenStays(t *testing.T) {
 	c := Open(clock.Hold(noon), 100<<10)
 	body := strings.Repeat("x", 4<<10)

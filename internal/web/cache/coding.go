@@ -63,7 +63,7 @@ func (c Coding) Pack(body []byte, effort Effort) []byte {
 	// Higher levels take several times as long for a few bytes of a hundred.
 	gzipLevel, brotliLevel, zstdLevel := 6, 5, zstd.SpeedDefault
 	if effort == Thorough {
-		gzipLevel, brotliLevel, zstdLevel = gzip.BestCompression, 9, zstd.SpeedBestCompression
+		gzipLevel, brotliLevel, zstdLevel = gzip.BestCompression, brotli.BestCompression, zstd.SpeedBestCompression
 	}
 	var packed bytes.Buffer // which takes what is written
 	switch c {

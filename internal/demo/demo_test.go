@@ -1,18 +1,15 @@
-//go:build unix
-
-package main
+package demo
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -30,36 +27,50 @@ import (
 	"moot/internal/place"
 )
 
-// unseededSite is a site on a database, without a door.
-func unseededSite(t *testing.T, d *db.DB) *site {
+func TestMain(m *testing.M) {
+	darkroom.Main() // where this binary was started to decode pictures
+	os.Exit(m.Run())
+}
+
+// empty is a site on a database, without a door.
+type empty struct {
+	Site
+	boards *board.Boards
+	outbox *event.Outbox
+}
+
+func emptySite(t *testing.T, d *db.DB) empty {
 	t.Helper()
 	places, err := place.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{log: slog.New(slog.NewTextHandler(io.Discard, nil)), db: d, outbox: event.New(), places: places}
 	files, err := blob.Open(t.Context(), "file:"+t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	room := darkroom.Open(darkroom.Settings{Log: s.log})
+	room := darkroom.Open(darkroom.Settings{Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(room.Close)
-	s.pictures = media.Open(d, clock.Hold(evening), s.outbox, files, room, media.Limits{})
-	s.boards = board.New(d, clock.Hold(evening), s.outbox, places, board.Limits{PostLength: 8000, Names: true, Tripcodes: true})
-	return s
+	outbox := event.New()
+	open := func(c *clock.Clock, limits board.Limits) *board.Boards {
+		return board.New(d, c, outbox, places, limits)
+	}
+	pictures := media.Open(d, clock.Hold(evening), outbox, files, room, media.Limits{})
+	boards := open(clock.Hold(evening), board.Limits{PostLength: 8000, Names: true, Tripcodes: true})
+	return empty{Site{places, pictures, open}, boards, outbox}
 }
 
 var evening = time.Date(2026, 11, 23, 19, 30, 0, 0, time.UTC)
 
 // contents are all posts of a site by board and thread, without what differs
 // between two writings: tags.
-func contents(t *testing.T, s *site) []string {
+func contents(t *testing.T, s empty) []string {
 	t.Helper()
-	all, err := s.boards.Below(t.Context(), s.places.World(), 0, 1000)
+	all, err := s.boards.Below(t.Context(), s.Places.World(), 0, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
-	world, err := s.boards.Threads(t.Context(), s.places.World(), 0, 1000)
+	world, err := s.boards.Threads(t.Context(), s.Places.World(), 0, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,8 +111,8 @@ func pictures(p board.Post) (all []string) {
 
 func TestSeed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := unseededSite(t, d)
-		written, err := seed(t.Context(), s, evening)
+		s := emptySite(t, d)
+		written, err := s.Seed(t.Context(), evening)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,14 +120,14 @@ func TestSeed(t *testing.T) {
 		if written < 150 || written != len(posts) {
 			t.Errorf("wrote %d posts, %d stand", written, len(posts))
 		}
-		if again, err := seed(t.Context(), s, evening.Add(26*time.Hour)); again != 0 || err != nil {
+		if again, err := s.Seed(t.Context(), evening.Add(26*time.Hour)); again != 0 || err != nil {
 			t.Errorf("the second time it wrote %d posts, %v", again, err)
 		}
 		if diff := cmp.Diff(posts, contents(t, s)); diff != "" {
 			t.Errorf("after the second time:\n%s", diff)
 		}
-		other := unseededSite(t, dbtest.Open(t, d.Engine()))
-		if _, err := seed(t.Context(), other, evening); err != nil {
+		other := emptySite(t, dbtest.Open(t, d.Engine()))
+		if _, err := other.Seed(t.Context(), evening); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(posts, contents(t, other)); diff != "" {
@@ -128,9 +139,9 @@ func TestSeed(t *testing.T) {
 // A demo that was interrupted is gone on with, and nothing is written twice.
 func TestSeedGoesOn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := unseededSite(t, d)
-		whole := unseededSite(t, dbtest.Open(t, d.Engine()))
-		if _, err := seed(t.Context(), whole, evening); err != nil {
+		s := emptySite(t, d)
+		whole := emptySite(t, dbtest.Open(t, d.Engine()))
+		if _, err := whole.Seed(t.Context(), evening); err != nil {
 			t.Fatal(err)
 		}
 		ctx, interrupt := context.WithCancel(t.Context())
@@ -141,10 +152,10 @@ func TestSeedGoesOn(t *testing.T) {
 				return
 			}
 		}()
-		if _, err := seed(ctx, s, evening); !errors.Is(err, context.Canceled) {
+		if _, err := s.Seed(ctx, evening); !errors.Is(err, context.Canceled) {
 			t.Fatalf("interrupted: %v", err)
 		}
-		if _, err := seed(t.Context(), s, evening); err != nil {
+		if _, err := s.Seed(t.Context(), evening); err != nil {
 			t.Fatal(err)
 		}
 		got, want := contents(t, s), contents(t, whole)
@@ -157,7 +168,7 @@ func TestSeedGoesOn(t *testing.T) {
 		if err := s.boards.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if again, err := seed(t.Context(), s, evening.Add(time.Hour)); again != 0 || err != nil {
+		if again, err := s.Seed(t.Context(), evening.Add(time.Hour)); again != 0 || err != nil {
 			t.Errorf("after a sweep it wrote %d posts, %v", again, err)
 		}
 	})
@@ -223,7 +234,7 @@ func TestBoardFilesThatAreNotRight(t *testing.T) {
 		"quotes what quotes it":  "place = \"gr\"\n[[thread]]\n[[thread.post]]\nat = \"1h\"\ntext = \">>@1\"",
 		"want 3 18:40":           "place = \"gr\"\n[[thread]]\n[[thread.post]]\nat = \"yesterday\"",
 	} {
-		files := fstest.MapFS{"demo/x.toml": {Data: []byte(content)}}
+		files := fstest.MapFS{"boards/x.toml": {Data: []byte(content)}}
 		if _, err := readBoards(files, places, evening); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)
 		}
@@ -254,24 +265,4 @@ func TestMoment(t *testing.T) {
 			t.Errorf("%q was read as %v", s, got)
 		}
 	}
-}
-
-func TestDemoRunsTwice(t *testing.T) {
-	folder := somewhere(t)
-	r := start(t, "demo", "--data", folder)
-	wants(t, r.log.String(), `msg="wrote the demo's boards"`)
-	board := get(t, browser(t), r.address+"/gr/thessaloniki")
-	wants(t, board, "ενοίκιό")
-	wants(t, get(t, browser(t), r.address+"/jp/osaka"), "夜勤明け")
-	front := get(t, browser(t), r.address+"/")
-	wants(t, front, "/gr/thessaloniki")
-	r.process.Process.Signal(syscall.SIGTERM)
-	if status := r.wait(); status != 0 {
-		t.Errorf("exit status %d\n%s", status, r.log)
-	}
-	again := start(t, "demo", "--data", folder)
-	if strings.Contains(again.log.String(), "wrote the demo's boards") {
-		t.Errorf("it was written twice:\n%s", again.log)
-	}
-	wants(t, get(t, browser(t), again.address+"/gr/thessaloniki"), "ενοίκιό")
 }

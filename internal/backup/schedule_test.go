@@ -4,8 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,51 +12,6 @@ import (
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
 )
-
-func TestOneNodeHasTheTurn(t *testing.T) {
-	const day = 24 * time.Hour
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		ask := func(at time.Time) (taken int32) {
-			var n atomic.Int32
-			var nodes sync.WaitGroup
-			for range 8 {
-				nodes.Go(func() {
-					mine, err := backup.Take(t.Context(), d, at, day)
-					if err != nil {
-						t.Error(err)
-					}
-					if mine {
-						n.Add(1)
-					}
-				})
-			}
-			nodes.Wait()
-			return n.Load()
-		}
-		expect := func(what string, at time.Time, want int32) {
-			t.Helper()
-			if got := ask(at); got != want {
-				t.Errorf("%s: %d nodes have the turn, want %d", what, got, want)
-			}
-		}
-		must := func(err error) {
-			t.Helper()
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		expect("the first", noon, 1)
-		expect("while it is made", noon.Add(time.Minute), 0)
-		must(backup.Still(t.Context(), d, noon.Add(8*time.Minute)))
-		expect("while it is still made", noon.Add(17*time.Minute), 0)
-		expect("when whoever made it has died", noon.Add(19*time.Minute), 1)
-		must(backup.Done(t.Context(), d, noon.Add(19*time.Minute)))
-		expect("when it was made", noon.Add(40*time.Minute), 0)
-		expect("a day later", noon.Add(day+19*time.Minute), 1)
-		must(backup.Done(t.Context(), d, noon.Add(365*day)))
-		expect("when a clock was a year ahead", noon.Add(2*day), 1)
-	})
-}
 
 func put(t *testing.T, path string) string {
 	t.Helper()
@@ -112,27 +65,29 @@ func TestBackupsExpire(t *testing.T) {
 	}
 }
 
-func TestTendMakesWhatIsDueAndKeepsWhatIsYoung(t *testing.T) {
+func TestWhatIsDueIsMadeAndWhatIsYoungIsKept(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := small(t, d)
 		ids, to := keys(t)
 		plan := backup.Schedule{To: filepath.Join(t.TempDir(), "in", "here"), Recipients: to, Every: 24 * time.Hour, Keep: 365 * 24 * time.Hour}
+		if err := plan.Expire(w.clock); err != nil {
+			t.Errorf("before there is any: %v", err)
+		}
 		names := map[string]bool{}
-		for hour := range 20 * 24 {
-			w.clock.Set(noon.Add(time.Duration(hour) * time.Hour))
-			made, err := w.Tend(t.Context(), plan, w.clock)
+		for day := range 20 {
+			w.clock.Set(noon.Add(time.Duration(day) * 24 * time.Hour))
+			made, err := w.MakeDue(t.Context(), plan, w.clock.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if due := hour%24 == 0; due != (made != nil) {
-				t.Fatalf("hour %d: made %v", hour, made)
+			names[filepath.Base(made.Path)] = true
+			if _, _, err := backup.Check(t.Context(), made.Path, ids, quiet); err != nil {
+				t.Error(err)
 			}
-			if made != nil {
-				names[filepath.Base(made.Path)] = true
-				if _, _, err := backup.Check(t.Context(), made.Path, ids, quiet); err != nil {
-					t.Error(err)
-				}
-			}
+		}
+		w.clock.Advance(23 * time.Hour)
+		if err := plan.Expire(w.clock); err != nil {
+			t.Error(err)
 		}
 		left, err := os.ReadDir(plan.To)
 		if err != nil || len(left) != 14 {

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"cmp"
@@ -43,10 +43,10 @@ import (
 //	at = "25m"                   # so long ago
 //	sage = true
 //	as = "Ana#word"              # a name, perhaps with a tripcode
-//	pictures = [{ file = "bus.jpg", alt = "A bus stop at night." }] # of demo/pictures
+//	pictures = [{ file = "bus.jpg", alt = "A bus stop at night." }] # of the folder pictures
 //	text = ">>@1 …"              # the thread's first post; >>@bus.2 from elsewhere
 //
-//go:embed demo/*.toml demo/pictures/*
+//go:embed boards/*.toml pictures/*
 var boardFiles embed.FS
 
 // boardFile is one of them.
@@ -86,7 +86,7 @@ func label(thread string, number int) string { return thread + "." + strconv.Ito
 // readBoards reads the demo's posts, in the order in which they will have been
 // written if now is the end of it.
 func readBoards(files fs.FS, places *place.Gazetteer, now time.Time) ([]notice, error) {
-	names, err := fs.Glob(files, "demo/*.toml")
+	names, err := fs.Glob(files, "boards/*.toml")
 	if err != nil {
 		return nil, err
 	}
@@ -224,19 +224,26 @@ func (n notice) mark() []byte {
 	return sum[:]
 }
 
-// seed writes the demo's posts, if the database has none or some of them. It
-// returns how many it wrote.
-func seed(ctx context.Context, s *site, now time.Time) (written int, err error) {
-	notices, err := readBoards(boardFiles, s.places, now)
+// Site is what of a site the demo is written with.
+type Site struct {
+	Places   *place.Gazetteer
+	Pictures *media.Pictures
+	Boards   func(*clock.Clock, board.Limits) *board.Boards // opens them by another clock
+}
+
+// Seed writes the demo's posts as if now were the end of it, if the database has
+// none or some of them. It returns how many it wrote.
+func (s Site) Seed(ctx context.Context, now time.Time) (written int, err error) {
+	notices, err := readBoards(boardFiles, s.Places, now)
 	if err != nil {
 		return 0, err
 	}
 	past := clock.Hold(now)
-	boards := board.New(s.db, past, s.outbox, s.places, board.Limits{PostLength: 8000, Names: true, Tripcodes: true, Pictures: order.Pictures{Site: order.ImagesOn}})
+	boards := s.Boards(past, board.Limits{PostLength: 8000, Names: true, Tripcodes: true, Pictures: order.Pictures{Site: order.ImagesOn}})
 	if due, err := unseeded(ctx, boards, notices); err != nil || !due {
 		return 0, err
 	}
-	sower := sower{boards: boards, pictures: s.pictures, posters: map[string]key.Actor{}, made: map[string]board.Target{}}
+	sower := sower{boards: boards, pictures: s.Pictures, posters: map[string]key.Actor{}, made: map[string]board.Target{}}
 	for _, n := range notices {
 		past.Set(n.at)
 		if err := sower.write(ctx, n); err != nil {
@@ -286,7 +293,7 @@ func (s *sower) write(ctx context.Context, n notice) error {
 		return err
 	}
 	for _, f := range n.files {
-		content, err := boardFiles.ReadFile("demo/pictures/" + f.File)
+		content, err := boardFiles.ReadFile("pictures/" + f.File)
 		if err != nil {
 			return err
 		}
