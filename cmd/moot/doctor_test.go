@@ -3,11 +3,14 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"moot/internal/blob/blobtest"
 )
 
 // verdicts are what a doctor says of each thing, as "ok disk".
@@ -57,4 +60,65 @@ func TestDoctorFails(t *testing.T) {
 	if wrong.status != 1 || strings.Count(wrong.out, "fail  settings  ") != 2 {
 		t.Errorf("status %d\n%s%s", wrong.status, wrong.out, wrong.err)
 	}
+}
+
+// Every file that a row names is looked for, and read when that is asked for,
+// in a folder and in an object store, beside a site that runs.
+func TestDoctorHoldsFilesAgainstRows(t *testing.T) {
+	t.Run("folder", func(t *testing.T) {
+		site := somewhere(t)
+		filesAndRows(t, filepath.Join(site, "files"), "--data", site)
+	})
+	t.Run("bucket", func(t *testing.T) {
+		store := blobtest.Open(t)
+		if err := store.Bucket(t.Context(), "site"); err != nil {
+			t.Fatal(err)
+		}
+		filesAndRows(t, store.Path("site", "some/prefix"), "--data", somewhere(t), "--files", store.Address("site", "some/prefix"))
+	})
+}
+
+func filesAndRows(t *testing.T, folder string, settings ...string) {
+	r := start(t, append([]string{"serve", "--images=on"}, settings...)...)
+	c := browser(t)
+	thread := r.startThread(c, "gr/kilkis", "The library", "Closed again.")
+	if status, page := sendPicture(t, c, thread, thread, poster(), "body", "See.", "alt-1", "x"); status != http.StatusOK {
+		t.Fatalf("posting a picture: %d\n%s", status, page)
+	}
+	rows := func(status int, args ...string) string {
+		t.Helper()
+		r := moot(t, append(append([]string{"doctor"}, settings...), args...)...)
+		if r.status != status || strings.Contains(r.out, "ok    rows") != (status == 0) {
+			t.Errorf("status %d\n%s%s", r.status, r.out, r.err)
+		}
+		return r.out
+	}
+	wants(t, rows(0), "1 pictures, 3 files of", "moot doctor --pictures")
+	wants(t, rows(0, "--pictures"), "read to its last byte: 1 pictures, 3 files of")
+
+	files, err := filepath.Glob(filepath.Join(folder, "picture", "*", "*"))
+	if err != nil || len(files) != 3 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, name := range files {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[len(content)-1] ^= 0xff
+		write(t, name, string(content))
+	}
+	wants(t, rows(0), "every file that a row names is there")
+	spoilt := rows(1, "--pictures")
+	wants(t, spoilt, "holds something else than was stored", "0 files that rows name aren't there and ", "moot queue remove")
+	if err := os.Remove(files[0]); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, rows(1), "picture/"+filepath.Base(filepath.Dir(files[0]))+"/"+filepath.Base(files[0])+" isn't there", "1 files that rows name aren't there and 0 aren't")
+	for _, name := range files[1:] {
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants(t, rows(1), "none of the files of 1 pictures is there: does the setting files name the right")
 }

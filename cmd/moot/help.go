@@ -161,7 +161,7 @@ it had made.
 Examples
   moot restore --from moot-20261126T031500Z.age --identity keys.txt --data /var/lib/moot
 `},
-	"doctor": {`moot doctor [--whole] [SETTINGS]
+	"doctor": {`moot doctor [--whole] [--pictures] [SETTINGS]
 
 Looks whether a site with these settings can run on this machine, and safely.
 Each check is a line that begins with ok, warn or fail:
@@ -180,13 +180,15 @@ Each check is a line that begins with ok, warn or fail:
   swap       is encrypted, or there is none
   front      servers on this machine that stand before others (nginx, Caddy,
              Apache, HAProxy) have no log of visits in their settings
+  rows       name no file that isn't there or is of another size than was
+             stored; --pictures reads every file to its last byte, too
 
 Nothing is written, and a site may run beside it. The exit status is 1 if a check
 failed.
 `, `
 Examples
   moot doctor
-  moot doctor --whole --config /etc/moot.toml
+  moot doctor --whole --pictures --config /etc/moot.toml
 `},
 	"config": {`moot config [SETTINGS]
 

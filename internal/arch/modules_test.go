@@ -25,7 +25,7 @@ var modules = map[string]users{
 	"github.com/andybalholm/brotli":            {rooms: []string{"web/cache"}},
 	"github.com/prometheus/client_golang":      {rooms: []string{"web"}},
 	"github.com/go-text/typesetting":           {rooms: []string{"font"}},
-	"github.com/minio/minio-go/v7":             {rooms: []string{"blob"}},
+	"github.com/minio/minio-go/v7":             {rooms: []string{"blob", "blob/blobtest"}},
 	"github.com/nats-io/nats.go":               {rooms: []string{"wake"}},
 	"github.com/nats-io/nats-server/v2":        {tests: []string{"wake"}},
 	"github.com/SherClockHolmes/webpush-go":    {rooms: []string{"notify"}},

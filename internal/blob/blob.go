@@ -75,6 +75,15 @@ func Open(ctx context.Context, address string) (Store, error) {
 	return nil, errors.New("where files are kept: want file:FOLDER or s3://…") // not the address: it may hold a secret
 }
 
+// Look opens a store that is there already, to be read: it makes no folder, and
+// clears nothing away. Where there is no folder, the error is fs.ErrNotExist.
+func Look(address string) (Store, error) {
+	if at, ok := strings.CutPrefix(address, "file:"); ok {
+		return lookIn(at)
+	}
+	return Open(context.Background(), address) // a bucket isn't touched before it is used
+}
+
 const longestName = 255
 
 // check reports what is wrong with a name.

@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 		return
 	}
 	status := m.Run()
-	if server.stop != nil {
-		server.stop()
+	if server.Server != nil { // a test wanted one
+		server.Stop()
 	}
 	if server.folder != "" {
 		os.RemoveAll(server.folder)

@@ -52,6 +52,15 @@ func openFolder(ctx context.Context, at string) (*folder, error) {
 	return f, nil
 }
 
+// lookIn opens a folder as it is.
+func lookIn(at string) (*folder, error) {
+	root, err := os.OpenRoot(at)
+	if err != nil {
+		return nil, fmt.Errorf("the folder of files: %w", err)
+	}
+	return &folder{root: root, sync: (*os.File).Sync}, nil
+}
+
 // clear makes the folder of arrivals, and removes what a process that died left
 // in it.
 func (f *folder) clear(ctx context.Context) error {

@@ -67,9 +67,13 @@ func fileName(number int64, size, kind string) string {
 	return strconv.FormatInt(number, 10) + size + Extension(kind)
 }
 
-// stored is where a file lies in the store: spread over a thousand folders.
+// folders is how many folders the store spreads the files over, by the last
+// digits of a picture's number.
+const folders = 1000
+
+// stored is where a file lies in the store.
 func stored(name string, number int64) string {
-	return fmt.Sprintf("picture/%03d/%s", number%1000, name)
+	return fmt.Sprintf("picture/%03d/%s", number%folders, name)
 }
 
 // stored are all of a picture's files in the store.

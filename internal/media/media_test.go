@@ -37,11 +37,12 @@ func TestMain(m *testing.M) {
 // wall is a site's pictures, and posts to hang them in.
 type wall struct {
 	*media.Pictures
-	t     *testing.T
-	db    *db.DB
-	clock *clock.Clock
-	files blob.Store
-	full  bool // the disk
+	t      *testing.T
+	db     *db.DB
+	clock  *clock.Clock
+	files  blob.Store
+	folder string // where they are
+	full   bool   // the disk
 }
 
 func each(t *testing.T, test func(t *testing.T, w *wall)) {
@@ -49,8 +50,9 @@ func each(t *testing.T, test func(t *testing.T, w *wall)) {
 	t.Cleanup(room.Close)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := &wall{t: t, db: d, clock: clock.Hold(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC))}
+		w.folder = t.TempDir()
 		var err error
-		if w.files, err = blob.Open(t.Context(), "file:"+t.TempDir()); err != nil {
+		if w.files, err = blob.Open(t.Context(), "file:"+w.folder); err != nil {
 			t.Fatal(err)
 		}
 		w.Pictures = media.Open(d, w.clock, event.New(), w.files, room, media.Limits{Full: func() bool { return w.full }})
