@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,9 +18,27 @@ func gone(key, cause string, args ...any) error {
 	return fmt.Errorf("reading: %w", fault.New(fault.Unavailable, key).Because(fmt.Errorf(cause, args...)))
 }
 
+// journal is a log that is read while timers write it.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
 func TestAnOutageIsAFewLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var written bytes.Buffer
+		var written journal
 		log := slog.New(Brief(slog.NewTextHandler(&written, nil)))
 		lines := func() int {
 			synctest.Wait()
