@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"strings"
 
 	"moot/internal/blob"
@@ -15,6 +17,7 @@ import (
 	"moot/internal/machine"
 	"moot/internal/media"
 	"moot/internal/operator"
+	"moot/internal/outside"
 )
 
 // doctor looks whether a site can run here, and safely.
@@ -30,9 +33,11 @@ func doctor(c *call) error {
 		}
 	}
 	var whole, pictures bool
+	var from visited
 	cfg, err := c.settings("doctor", func(own *flag.FlagSet) {
 		own.BoolVar(&whole, "whole", false, "")
 		own.BoolVar(&pictures, "pictures", false, "")
+		own.Var(&from, "outside", "")
 	}, nil)
 	if errors.Is(err, flag.ErrHelp) {
 		return err
@@ -48,9 +53,36 @@ func doctor(c *call) error {
 	if !wrong["database"] && !wrong["content"] && !wrong["files"] {
 		c.compareFiles(ctx, cfg, pictures, tell)
 	}
+	if at := cmp.Or(from.address, cfg.BaseURL); from.asked && at == "" {
+		tell(machine.Finding{About: "site", Verdict: machine.Fail, Text: "nobody knows its address: set base-url, or ask with --outside=https://…"})
+	} else if from.asked {
+		outside.Look(ctx, outside.Site{Address: at, Now: clock.New().Now()}, tell)
+	}
 	if failed > 0 {
 		return fmt.Errorf("checks that failed: %d", failed)
 	}
+	return nil
+}
+
+// visited is the flag --outside, alone or with an address.
+type visited struct {
+	asked   bool
+	address string
+}
+
+func (v *visited) String() string   { return v.address }
+func (v *visited) IsBoolFlag() bool { return true }
+
+func (v *visited) Set(text string) error {
+	v.asked = text != "false"
+	if text == "true" || text == "false" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return errors.New("want https://host, without a path")
+	}
+	v.address = text
 	return nil
 }
 

@@ -122,3 +122,30 @@ func filesAndRows(t *testing.T, folder string, settings ...string) {
 	}
 	wants(t, rows(1), "none of the files of 1 pictures is there: does the setting files name the right")
 }
+
+// Asked for, a site is looked at as a visitor finds it, at the address it is
+// told or at its own.
+func TestDoctorLooksFromOutside(t *testing.T) {
+	site := somewhere(t)
+	r := start(t, "serve", "--data", site)
+	for _, how := range [][]string{{"--outside=" + r.address}, {"--outside", "--base-url", strings.TrimSuffix(r.address, "/")}} {
+		seen := moot(t, append([]string{"doctor", "--data", site}, how...)...)
+		wants(t, seen.out, "ok    headers", "ok    caching", "ok    stream", "ok    ops")
+		if seen.status != 0 {
+			t.Errorf("status %d\n%s%s", seen.status, seen.out, seen.err)
+		}
+	}
+	if none := moot(t, "doctor", "--data", site, "--outside"); none.status != 1 || !strings.Contains(none.out, "set base-url") {
+		t.Errorf("status %d\n%s%s", none.status, none.out, none.err)
+	}
+	if quiet := moot(t, "doctor", "--data", site); strings.Contains(quiet.out, "stream") {
+		t.Errorf("nobody asked for it:\n%s", quiet.out)
+	}
+	if wrong := moot(t, "doctor", "--data", site, "--outside=ftp://moot.example"); wrong.status == 0 {
+		t.Errorf("status %d\n%s%s", wrong.status, wrong.out, wrong.err)
+	}
+	gone := moot(t, "doctor", "--data", site, "--outside=http://127.0.0.1:1")
+	if wants(t, gone.out, "fail  site"); gone.status != 1 {
+		t.Errorf("status %d\n%s%s", gone.status, gone.out, gone.err)
+	}
+}

@@ -161,7 +161,7 @@ it had made.
 Examples
   moot restore --from moot-20261126T031500Z.age --identity keys.txt --data /var/lib/moot
 `},
-	"doctor": {`moot doctor [--whole] [--pictures] [SETTINGS]
+	"doctor": {`moot doctor [--whole] [--pictures] [--outside[=URL]] [SETTINGS]
 
 Looks whether a site with these settings can run on this machine, and safely.
 Each check is a line that begins with ok, warn or fail:
@@ -183,12 +183,26 @@ Each check is a line that begins with ok, warn or fail:
   rows       name no file that isn't there or is of another size than was
              stored; --pictures reads every file to its last byte, too
 
+With --outside it also opens a few pages as a visitor does, at base-url or at the
+URL, and names the setting of the front server that is at fault where one is:
+
+  cert       is trusted, and good for 14 days more
+  https      is where visitors without TLS are sent
+  headers    that protect readers arrive, once each
+  server     tells nobody its version
+  cookies    are given to nobody who only reads
+  caching    works: a browser may ask whether what it has is still so
+  packing    is for browsers that take it
+  stream     of what happens on a page comes at once
+  ops        (/metrics, /readyz) answers no stranger
+
 Nothing is written, and a site may run beside it. The exit status is 1 if a check
 failed.
 `, `
 Examples
   moot doctor
   moot doctor --whole --pictures --config /etc/moot.toml
+  moot doctor --outside=https://moot.example
 `},
 	"config": {`moot config [SETTINGS]
 

@@ -19,7 +19,7 @@ var house = []layer{
 	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve"}},
 	{"floor", []string{"db", "event", "wake", "job", "blob", "darkroom", "sign", "outage"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
-	{"care", []string{"order", "guard", "media"}},
+	{"care", []string{"order", "guard", "media", "outside"}},
 	{"who listens", []string{"live"}},
 	{"the wall", []string{"board"}},
 	{"reactors", []string{"search", "notify"}},
@@ -78,7 +78,7 @@ var few = map[string]guests{
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"outbound", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/cache", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP; outbound asks by it, and notify reads the status of an answer"},
+	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/cache", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"blob/blobtest", "place/build", "atlas/build", "font/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},
@@ -163,7 +163,11 @@ func clientLaw(sources []source) (complaints []string) {
 			if !ok {
 				return true
 			}
-			if from, ok := selector.X.(*ast.Ident); ok && from.Name == "http" && slices.Contains(sends, selector.Sel.Name) {
+			from, ok := selector.X.(*ast.Ident)
+			if ok && from.Name == "outbound" && selector.Sel.Name == "Visitor" && s.room != "outside" {
+				complaints = append(complaints, s.at(n)+": outbound.Visitor connects to any address: it is for outside, which an operator's command calls")
+			}
+			if ok && from.Name == "http" && slices.Contains(sends, selector.Sel.Name) {
 				complaints = append(complaints, s.at(n)+": http."+selector.Sel.Name+" sends requests: ask by outbound, whose client checks where it connects")
 			}
 			return true
@@ -226,5 +230,6 @@ func TestClientLawNotices(t *testing.T) {
 	noticed(t, clientLaw(bad(t,
 		"internal/web/a.go", "package web\nimport \"net/http\"\nfunc f() { http.Get(\"x\"); _ = http.StatusOK }",
 		"internal/web/b.go", "package web\nimport \"net/http\"\nvar c = &http.Client{}",
-	)), "a.go:3", "b.go:3")
+		"internal/web/c.go", "package web\nimport \"net/http\"\nvar v http.RoundTripper = outbound.Visitor(nil)",
+	)), "a.go:3", "b.go:3", "c.go:3")
 }

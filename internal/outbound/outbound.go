@@ -1,7 +1,8 @@
 // Package outbound is the one client by which the site asks others for
 // anything. A running site has no other: a law in arch sees to it.
 //
-// What it promises (security.md 2.4):
+// What Client promises (security.md 2.4); Visitor, which an operator's command
+// connects by, does not:
 //   - it speaks https, to port 443, of hosts that are on its list, and to
 //     public addresses only; the address that is checked is the one that is
 //     connected to, so that a name that changes its mind gains nothing;
