@@ -288,7 +288,7 @@ func serveMoot(l net.Listener) (string, func(string)) {
 	}}, boardpages.New(boards, directory, nil)))
 	athens, _ := gazetteer().ByPath("gr/athens")
 	made := must(boards.Start(ctx, key.Anyone, board.NewThread{Place: athens, NewPost: board.NewPost{Body: "Rents"}}))
-	go outbox.Follow(ctx, d, event.Cursor{}, func(e event.Event) error { hub.See(ctx, e); return nil }, func(err error) { panic(err) })
+	go outbox.Follow(ctx, d, "test", event.Cursor{}, func(e event.Event) error { hub.See(ctx, e); return nil }, func(err error) { panic(err) })
 	go door.Run(ctx, []net.Listener{l}, nil, time.Second)
 	return fmt.Sprintf("/gr/athens/t/%d/live?after=%d", made.Thread, made.Number), func(body string) {
 		must(boards.Reply(ctx, key.Anyone, made.Thread, board.NewPost{Body: body}))

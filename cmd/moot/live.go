@@ -25,7 +25,7 @@ func (s *site) openLive(ctx context.Context) error {
 
 // tell tells those who listen what happens, until ctx ends.
 func (s *site) tell(ctx context.Context) {
-	err := s.outbox.Follow(ctx, s.db, s.heard, func(e event.Event) error {
+	err := s.outbox.Follow(ctx, s.db, "listeners", s.heard, func(e event.Event) error {
 		s.live.See(ctx, e)
 		return nil
 	}, func(err error) { s.log.Warn("following what happens", "error", err) })

@@ -7,59 +7,171 @@ import (
 	"moot/internal/clock"
 	"moot/internal/job"
 	"moot/internal/machine"
+	"moot/internal/media"
 	"moot/internal/web"
 )
+
+// gauge and total are numbers of the site: one that goes up and down, and one
+// that only grows.
+func gauge(name, help string, read func() float64) web.Number {
+	return web.Number{Name: name, Help: help, Read: read}
+}
+
+func total(name, help string, read func() float64) web.Number {
+	return web.Number{Name: name, Help: help, Counts: true, Read: read}
+}
+
+// unknownNumber is what a number is that can't be read.
+const unknownNumber = -1
+
+// asked is a number that the database is asked for.
+func asked(read func(context.Context) (float64, error)) func() float64 {
+	return func() float64 {
+		soon, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		n, err := read(soon)
+		if err != nil {
+			return unknownNumber
+		}
+		return n
+	}
+}
 
 // numbers are what the rooms of a site tell its operator, beside what the door
 // counts by itself. None is about a visitor.
 func (s *site) numbers(data string, now *clock.Clock) []web.Number {
+	all := s.numbersOfStores(data)
+	all = append(all, s.numbersOfPictures()...)
+	all = append(all, s.numbersOfFollowers()...)
+	return append(all, s.numbersOfTime(now)...)
+}
+
+func (s *site) numbersOfStores(data string) []web.Number {
 	room := func(which func(free, total uint64) uint64) func() float64 {
 		return func() float64 {
 			free, total, err := machine.Space(data)
 			if err != nil {
-				return -1
+				return unknownNumber
 			}
 			return float64(which(free, total))
 		}
 	}
-	backlog := func(which func(job.Backlog) float64) func() float64 {
-		return func() float64 {
-			soon, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			b, err := s.jobs.Backlog(soon)
-			if err != nil {
-				return -1
-			}
-			return which(b)
-		}
+	return []web.Number{
+		gauge("moot_db_connections_open", "Connections to the database; on SQLite those that read.",
+			func() float64 { return float64(s.db.Stats().Open) }),
+		gauge("moot_db_connections_in_use", "Connections to the database that are at work.",
+			func() float64 { return float64(s.db.Stats().InUse) }),
+		gauge("moot_db_connections_max", "Connections to the database at the most.",
+			func() float64 { return float64(s.db.Stats().Most) }),
+		total("moot_db_waits_total", "How often somebody waited for a connection to the database.",
+			func() float64 { return float64(s.db.Stats().Waits) }),
+		total("moot_db_wait_seconds_total", "How long they waited, all together.",
+			func() float64 { return s.db.Stats().WaitSeconds }),
+		gauge("moot_db_writes_waiting", "Writes that wait for SQLite's one writer.",
+			func() float64 { return float64(s.db.Stats().Queued) }),
+		total("moot_db_writes_total", "Writes that are on the disk.",
+			func() float64 { return float64(s.db.Stats().Writes) }),
+		total("moot_db_commits_total", "Commits that these writes shared: as many, on PostgreSQL.",
+			func() float64 { return float64(s.db.Stats().Commits) }),
+		gauge("moot_replies_waiting", "Replies without pictures that wait to be written.",
+			func() float64 { return float64(s.db.Stats().Waiting) }),
+		total("moot_replies_gathered_total", "Replies without pictures that were written, with others or alone.",
+			func() float64 { return float64(s.db.Stats().Gathered) }),
+		total("moot_replies_gatherings_total", "Transactions that these replies shared.",
+			func() float64 { return float64(s.db.Stats().Gatherings) }),
+		gauge("moot_disk_free_bytes", "Room on the disk of the data folder; -1 where the system doesn't say.",
+			room(func(free, _ uint64) uint64 { return free })),
+		gauge("moot_disk_size_bytes", "The size of that disk; -1 where the system doesn't say.",
+			room(func(_, total uint64) uint64 { return total })),
+	}
+}
+
+func (s *site) numbersOfPictures() []web.Number {
+	const ended = "Pictures that were sent, by what became of them: taken; refused, since they were no pictures, too large, or known; failed, for want of time, room or a store."
+	sent := func(end string, of func(media.Stats) int64) web.Number {
+		n := total("moot_pictures_sent_total", ended, func() float64 { return float64(of(s.pictures.Stats())) })
+		n.Labels = map[string]string{"end": end}
+		return n
 	}
 	return []web.Number{
-		{Name: "moot_db_connections_open", Help: "Connections to the database; on SQLite those that read.",
-			Read: func() float64 { return float64(s.db.Stats().Open) }},
-		{Name: "moot_db_connections_in_use", Help: "Connections to the database that are at work.",
-			Read: func() float64 { return float64(s.db.Stats().InUse) }},
-		{Name: "moot_db_connections_max", Help: "Connections to the database at the most.",
-			Read: func() float64 { return float64(s.db.Stats().Most) }},
-		{Name: "moot_db_waits_total", Help: "How often somebody waited for a connection to the database.", Counts: true,
-			Read: func() float64 { return float64(s.db.Stats().Waits) }},
-		{Name: "moot_db_wait_seconds_total", Help: "How long they waited, all together.", Counts: true,
-			Read: func() float64 { return s.db.Stats().WaitSeconds }},
-		{Name: "moot_db_writes_waiting", Help: "Writes that wait for SQLite's one writer.",
-			Read: func() float64 { return float64(s.db.Stats().Queued) }},
-		{Name: "moot_disk_free_bytes", Help: "Room on the disk of the data folder; -1 where the system doesn't say.",
-			Read: room(func(free, _ uint64) uint64 { return free })},
-		{Name: "moot_disk_size_bytes", Help: "The size of that disk; -1 where the system doesn't say.",
-			Read: room(func(_, total uint64) uint64 { return total })},
-		{Name: "moot_jobs_dead", Help: "Jobs that were given up; -1 where the database doesn't say.",
-			Read: backlog(func(b job.Backlog) float64 { return float64(b.Dead) })},
-		{Name: "moot_jobs_late_seconds", Help: "How long the job has been due that waits longest for a node; -1 where the database doesn't say.",
-			Read: backlog(func(b job.Backlog) float64 { return b.Late.Seconds() })},
-		{Name: "moot_clock_suspect", Help: "1 while wall time has jumped, and nothing expires.",
-			Read: func() float64 {
+		gauge("moot_pictures_waiting", "Pictures that wait for a steward; -1 where the database doesn't say.",
+			asked(func(ctx context.Context) (float64, error) {
+				n, err := s.pictures.Waiting(ctx)
+				return float64(n), err
+			})),
+		gauge("moot_pictures_developing_waiting", "Pictures that wait for a process to make them.",
+			func() float64 { return float64(s.darkroom.Waiting()) }),
+		sent("taken", func(n media.Stats) int64 { return n.Taken }),
+		sent("refused", func(n media.Stats) int64 { return n.Refused }),
+		sent("failed", func(n media.Stats) int64 { return n.Failed }),
+		total("moot_pictures_taking_seconds_total", "How long it took to take in those that were taken, all together.",
+			func() float64 { return s.pictures.Stats().Seconds }),
+	}
+}
+
+// numbersOfFollowers are of those that follow what happens.
+func (s *site) numbersOfFollowers() []web.Number {
+	all := []web.Number{
+		total("moot_live_dropped_total", "Listeners who were let go, since they didn't read what they were told.",
+			func() float64 { slow, _ := s.live.Refused(); return float64(slow) }),
+		total("moot_live_refused_total", "Who came to listen when there was no place.",
+			func() float64 { _, full := s.live.Refused(); return float64(full) }),
+		total("moot_searches_total", "Searches in what was written.",
+			func() float64 { n, _ := s.found.Stats(); return float64(n) }),
+		total("moot_search_seconds_total", "How long they took, all together.",
+			func() float64 { _, seconds := s.found.Stats(); return seconds }),
+	}
+	readers := []string{"boards", "listeners", "search"}
+	if s.notices != nil {
+		readers = append(readers, "notices")
+	}
+	for _, name := range readers {
+		reader := s.outbox.Reader(name)
+		n := gauge("moot_outbox_behind_seconds", "How long it is since a reader of the outbox had seen everything that happened; 0 while it waits for more.",
+			func() float64 { return reader.Behind().Seconds() })
+		n.Labels = map[string]string{"reader": name}
+		all = append(all, n)
+	}
+	return all
+}
+
+// numbersOfTime are of what is due, and of the clock.
+func (s *site) numbersOfTime(now *clock.Clock) []web.Number {
+	backlog := func(which func(job.Backlog) float64) func() float64 {
+		return asked(func(ctx context.Context) (float64, error) {
+			b, err := s.jobs.Backlog(ctx)
+			return which(b), err
+		})
+	}
+	return []web.Number{
+		gauge("moot_jobs_dead", "Jobs that were given up; -1 where the database doesn't say.",
+			backlog(func(b job.Backlog) float64 { return float64(b.Dead) })),
+		gauge("moot_jobs_late_seconds", "How long the job has been due that waits longest for a node; -1 where the database doesn't say.",
+			backlog(func(b job.Backlog) float64 { return b.Late.Seconds() })),
+		gauge("moot_backup_every_seconds", "How often a backup is to be made; 0 for never.",
+			func() float64 {
+				if s.backups == nil {
+					return 0
+				}
+				return s.backups.Every.Seconds()
+			}),
+		gauge("moot_backup_age_seconds", "Age of the newest backup in this node's folder; -1 where there is none.",
+			func() float64 {
+				if s.backups == nil {
+					return unknownNumber
+				}
+				at, err := s.backups.Newest()
+				if err != nil || at.IsZero() {
+					return unknownNumber
+				}
+				return now.Now().Sub(at).Seconds()
+			}),
+		gauge("moot_clock_suspect", "1 while wall time has jumped, and nothing expires.",
+			func() float64 {
 				if now.Suspect() {
 					return 1
 				}
 				return 0
-			}},
+			}),
 	}
 }

@@ -94,6 +94,23 @@ func (s Site) MakeDue(ctx context.Context, plan Schedule, now time.Time) (Made, 
 	return s.Make(ctx, plan.To, plan.Recipients, now, func(Progress) {})
 }
 
+// Newest is when the newest backup of the plan was made that is in this machine's
+// folder; the zero time where there is none.
+func (plan Schedule) Newest() (newest time.Time, err error) {
+	entries, err := os.ReadDir(plan.To)
+	if errors.Is(err, fs.ErrNotExist) {
+		return newest, nil
+	}
+	for _, entry := range entries {
+		if m := ownName.FindStringSubmatch(entry.Name()); m != nil {
+			if at, err := time.Parse(stamp, m[1]); err == nil && at.After(newest) {
+				newest = at
+			}
+		}
+	}
+	return newest, err
+}
+
 // Expire deletes the backups of the plan that are past their time, from this
 // machine's folder.
 func (plan Schedule) Expire(c *clock.Clock) error {

@@ -160,6 +160,13 @@ func TestLeftoversAreCleared(t *testing.T) {
 	if err := errors.Join(os.WriteFile(old, nil, 0o600), os.WriteFile(young, nil, 0o600), os.Chtimes(old, long, long), os.Chtimes(filepath.Join(at, "a"), long, long)); err != nil {
 		t.Fatal(err)
 	}
+	look, err := Look("file:" + at)
+	if err != nil || look.Close() != nil || !slices.Contains(everything(t, at), arrivals+"/old") {
+		t.Errorf("who only looks clears away, %v", err)
+	}
+	if _, err := Look("file:" + filepath.Join(at, "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("looking into a folder that isn't there: %v", err)
+	}
 	again := open(t, "file:"+at)
 	if left := everything(t, at); !slices.Equal(left, []string{arrivals + "/young", "a"}) {
 		t.Errorf("left is %q", left)

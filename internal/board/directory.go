@@ -68,7 +68,7 @@ func (b *Boards) scanLively(scan db.Scan) (l Lively, err error) {
 // the directory is as it left it. Errors of the database are given to failed and
 // tried again.
 func (d *Directory) Follow(ctx context.Context, then func(event.Event), failed func(error)) error {
-	return d.boards.outbox.Follow(ctx, d.boards.db, d.cursor, func(e event.Event) error {
+	return d.boards.outbox.Follow(ctx, d.boards.db, "boards", d.cursor, func(e event.Event) error {
 		if err := d.refresh(ctx, e.Place); err != nil && ctx.Err() == nil {
 			failed(err)
 		}

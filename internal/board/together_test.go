@@ -80,7 +80,7 @@ func (s site) tells(made map[int64][]int64) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	defer cancel()
 	seen := 0
-	s.outbox.Follow(ctx, s.db, event.Cursor{}, func(e event.Event) error {
+	s.outbox.Follow(ctx, s.db, "test", event.Cursor{}, func(e event.Event) error {
 		if e.Kind == event.PostAdded {
 			told[e.Thread] = append(told[e.Thread], e.Post)
 			if seen++; seen == want {

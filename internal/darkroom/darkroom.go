@@ -88,6 +88,13 @@ func itself() []string {
 	return []string{path, Word}
 }
 
+// Waiting is how many pictures wait for a worker.
+func (d *Darkroom) Waiting() int {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	return d.waiting
+}
+
 // Close ends all workers, whatever they do, and waits until they have. Whoever
 // is in Develop is told darkroom.busy.
 func (d *Darkroom) Close() { d.closed.Do(d.shut) }

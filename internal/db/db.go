@@ -37,6 +37,7 @@ type DB struct {
 	writer *writer           // SQLite only
 	stmts  sync.Map          // query text → *sql.Stmt of the readers' pool, SQLite only
 	heard  atomic.Int64      // when the server last answered, in nanoseconds since 1970; PostgreSQL only
+	counts counts
 }
 
 // ErrNone is what scanning a row gives where there is none.

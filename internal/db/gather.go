@@ -48,6 +48,7 @@ func (g *Gathering[T]) Write(ctx context.Context, one T) error {
 	me := &guest[T]{ctx: ctx, one: one, done: make(chan struct{})}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, me)
+	g.db.counts.waiting.Add(1)
 	switch {
 	case !g.busy:
 		g.busy = true
@@ -91,6 +92,9 @@ func (g *Gathering[T]) run() {
 		if n == 0 {
 			return
 		}
+		g.db.counts.waiting.Add(int64(-n))
+		g.db.counts.gathered.Add(int64(n))
+		g.db.counts.gatherings.Add(1)
 		start := time.Now()
 		g.serve(together)
 		for _, guest := range together {

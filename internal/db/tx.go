@@ -198,6 +198,7 @@ func (d *DB) WriteAtLeisure(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return unavailable(err)
 	}
+	d.counts.writes.Add(1)
 	for _, effect := range tx.after {
 		effect()
 	}

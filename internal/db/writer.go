@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 )
 
 // batch is how many writes share one commit at the most.
@@ -20,6 +21,8 @@ type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
 	queue chan *write
+
+	commits atomic.Int64
 
 	mu     sync.RWMutex // guards closed against the queue's closing
 	closed bool
@@ -159,9 +162,10 @@ func (w *writer) transaction(together []*write) error {
 		err = w.plain("COMMIT")
 	}
 	if err != nil {
-		err = errors.Join(err, w.plain("ROLLBACK"))
+		return errors.Join(err, w.plain("ROLLBACK"))
 	}
-	return err
+	w.commits.Add(1)
+	return nil
 }
 
 // savepoint runs one write so that it alone is undone if it fails. It returns

@@ -48,14 +48,15 @@ type Cursor struct{ born, number int64 }
 // Outbox wakes those who wait for events in this process, and knows whether
 // other nodes are to be woken.
 type Outbox struct {
-	mu   sync.Mutex
-	wake chan struct{}
-	news chan struct{}
+	mu      sync.Mutex
+	wake    chan struct{}
+	news    chan struct{}
+	readers map[string]*Reader
 }
 
 // New is an outbox nobody waits at yet.
 func New() *Outbox {
-	return &Outbox{wake: make(chan struct{}), news: make(chan struct{}, 1)}
+	return &Outbox{wake: make(chan struct{}), news: make(chan struct{}, 1), readers: map[string]*Reader{}}
 }
 
 // Append adds events to the transaction, in their order, and wakes readers once
@@ -172,10 +173,13 @@ func Latest(tx *db.Tx) (Cursor, error) {
 const lookAnyway = 5 * time.Second
 
 // Follow gives every event behind c to see, in order, until ctx ends or see
-// fails. An error of the database is given to failed and tried again.
-func (o *Outbox) Follow(ctx context.Context, d *db.DB, c Cursor, see func(Event) error, failed func(error)) error {
+// fails, as the Reader of a name. An error of the database is given to failed and
+// tried again.
+func (o *Outbox) Follow(ctx context.Context, d *db.DB, name string, c Cursor, see func(Event) error, failed func(error)) error {
+	reader := o.Reader(name)
 	for ctx.Err() == nil {
 		awaken := o.Awaken()
+		reader.Look()
 		var events []Event
 		err := d.Read(ctx, func(tx *db.Tx) (err error) {
 			events, c, err = After(tx, c, 500)
@@ -191,6 +195,9 @@ func (o *Outbox) Follow(ctx context.Context, d *db.DB, c Cursor, see func(Event)
 		}
 		if len(events) > 0 {
 			continue
+		}
+		if err == nil {
+			reader.Rest()
 		}
 		select {
 		case <-ctx.Done():

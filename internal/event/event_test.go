@@ -140,7 +140,7 @@ func TestFollowSeesAllOnceInOrder(t *testing.T) {
 		last := map[int64]int64{}
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
-		o.Follow(ctx, d, event.Cursor{}, func(e event.Event) error {
+		o.Follow(ctx, d, "test", event.Cursor{}, func(e event.Event) error {
 			seen[e.Thread]++
 			writer := e.Thread / each
 			if e.Thread < last[writer] {

@@ -228,6 +228,7 @@ func (c *crier) flush(l *Listener) {
 // wait notes that something waits for a listener, unless that is too much.
 func (c *crier) wait(l *Listener) {
 	if l.waits > c.hub.limits.Owed {
+		c.hub.slow.Add(1)
 		c.drop(l)
 		return
 	}
@@ -251,7 +252,10 @@ func (c *crier) beat() {
 		}
 		_, waits := c.behind[l]
 		switch turn := c.pulses + l.slot; {
-		case waits && c.pulses-l.behind > tooSlow, turn%glance == 0 && l.line.Ended():
+		case waits && c.pulses-l.behind > tooSlow:
+			c.hub.slow.Add(1)
+			c.drop(l)
+		case turn%glance == 0 && l.line.Ended():
 			c.drop(l)
 		case turn%heartbeat == 0 && !waits:
 			c.tell(l, heart)

@@ -78,6 +78,8 @@ type Hub struct {
 	done   chan struct{}
 	ended  sync.WaitGroup
 	held   atomic.Int64 // bytes that listeners missed and wait for
+	slow   atomic.Int64 // listeners who were let go, as they didn't read
+	full   atomic.Int64 // who came when there was no place
 
 	// order is of what is told: the events one after another, and who begins
 	// to listen between which of them. It is taken before count.
@@ -130,6 +132,10 @@ func (h *Hub) Listeners() int {
 	return h.all
 }
 
+// Refused is how many were let go since they didn't read what they were told, and
+// how many were not let in since there was no place.
+func (h *Hub) Refused() (slow, full int64) { return h.slow.Load(), h.full.Load() }
+
 // Close lets all go, and lets nobody in any more. Those who were cut off come
 // back each after a wait of their own.
 func (h *Hub) Close() {
@@ -158,6 +164,7 @@ type Ask struct {
 func (h *Hub) Join(ctx context.Context, a Ask) (*Listener, error) {
 	l := &Listener{hub: h, topic: a.Topic, language: a.Language, visitor: a.Visitor}
 	if !h.enter(l) {
+		h.full.Add(1)
 		return nil, ErrFull
 	}
 	h.order.Lock()

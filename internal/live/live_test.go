@@ -364,6 +364,9 @@ func TestOneWhoDoesNotReadHoldsUpNobody(t *testing.T) {
 	})
 	for deaf.next() != "EOF" {
 	}
+	if slow, full := s.Refused(); slow != 1 || full != 0 {
+		t.Errorf("%d let go, %d not let in", slow, full)
+	}
 	s.happen(event.PostAdded, 7, 1)
 	hears.next()
 }
@@ -391,6 +394,9 @@ func TestWhoHungUpIsForgotten(t *testing.T) {
 	until(t, "those who hung up are forgotten", func() bool { return s.Listeners() == 1 })
 	s.happen(event.PostAdded, 7, 101)
 	stays.wants("id: 1|event: post|data: 101 in en|data: second line")
+	if slow, _ := s.Refused(); slow != 0 {
+		t.Errorf("%d who hung up count as let go", slow)
+	}
 	s.count.Lock()
 	defer s.count.Unlock()
 	if len(s.audiences) != 1 || s.audiences[Topic{Thread: 7}].languages["en"] != 1 || len(s.each) != 1 {
@@ -427,6 +433,9 @@ func TestPlacesAreBounded(t *testing.T) {
 	s.listen(from("192.0.2.2"))
 	if _, err := s.Join(t.Context(), from("192.0.2.3")); err != ErrFull {
 		t.Errorf("the fourth of three: %v", err)
+	}
+	if slow, full := s.Refused(); slow != 0 || full != 2 {
+		t.Errorf("%d let go, %d not let in", slow, full)
 	}
 	second.Close()
 	until(t, "there is a place again", func() bool {

@@ -28,6 +28,7 @@ type Pictures struct {
 	room   *darkroom.Darkroom
 	limits Limits
 	random io.Reader
+	counts counts
 }
 
 // Limits are what a site takes no pictures beyond. The zero Limits are none.
@@ -51,7 +52,8 @@ func (p *Pictures) minute() time.Time { return p.clock.Now().Truncate(time.Minut
 // Take makes what somebody sent into a picture that a post can show. It is kept
 // for an hour, and after that for as long as a post shows it. Whatever can't be
 // taken is a fault on "picture".
-func (p *Pictures) Take(ctx context.Context, sent []byte) (Picture, error) {
+func (p *Pictures) Take(ctx context.Context, sent []byte) (_ Picture, err error) {
+	defer func(began time.Time) { p.count(began, err) }(time.Now())
 	if p.limits.Full != nil && p.limits.Full() {
 		return Picture{}, fault.New(fault.Unavailable, "media.no_room").On("picture").After(time.Minute)
 	}

@@ -30,14 +30,19 @@ const (
 // Follow tells of what happens until ctx ends. A message that a crash overtakes
 // is not sent again: who comes to the thread finds what is new there anyway.
 func (n *Notices) Follow(ctx context.Context, wrong func(error)) error {
+	reader := n.outbox.Reader("notices")
 	for ctx.Err() == nil {
 		awaken := n.outbox.Awaken()
+		reader.Look()
 		more, err := n.step(ctx)
 		if err != nil && ctx.Err() == nil {
 			wrong(err)
 		}
 		if more && err == nil {
 			continue
+		}
+		if err == nil {
+			reader.Rest()
 		}
 		select {
 		case <-ctx.Done():

@@ -39,14 +39,19 @@ var errOvertaken = errors.New("search: another node was here first")
 // written before there was an index. Errors are given to failed and what failed
 // is tried again.
 func (x *Index) Follow(ctx context.Context, failed func(error)) error {
+	reader := x.outbox.Reader("search")
 	for ctx.Err() == nil {
 		awaken := x.outbox.Awaken()
+		reader.Look()
 		more, err := x.step(ctx)
 		if err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 		if more && err == nil {
 			continue
+		}
+		if err == nil {
+			reader.Rest()
 		}
 		select {
 		case <-ctx.Done():

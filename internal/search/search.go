@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"moot/internal/board"
@@ -24,6 +25,14 @@ type Index struct {
 	boards *board.Boards
 	most   int           // matches that one search ranks
 	budget time.Duration // after which it looks no further back
+
+	searches, took atomic.Int64 // for Stats; took in nanoseconds
+}
+
+// Stats are how many searches were made, and how many seconds they took, all
+// together.
+func (x *Index) Stats() (searches int64, seconds float64) {
+	return x.searches.Load(), time.Duration(x.took.Load()).Seconds()
 }
 
 // New is the index of a site's posts. Run Follow beside it.
@@ -63,6 +72,10 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	if p.base.op == nothing {
 		return Results{}, nil
 	}
+	defer func(began time.Time) {
+		x.searches.Add(1)
+		x.took.Add(int64(time.Since(began)))
+	}(time.Now())
 	from := readCursor(q.After)
 	found, older, err := x.matches(ctx, p, &from, q.Newest)
 	if err != nil {

@@ -53,17 +53,18 @@ func newMetrics(hub *live.Hub) *metrics {
 // Number is something that a room tells the operator. It is read, from several
 // goroutines, whenever /metrics is.
 type Number struct {
-	Name, Help string // the name by Prometheus' rules, with the unit at its end
-	Counts     bool   // it only grows
+	Name, Help string            // the name by Prometheus' rules, with the unit at its end
+	Counts     bool              // it only grows
+	Labels     map[string]string // few, and none of a visitor's
 	Read       func() float64
 }
 
 func (m *metrics) add(numbers []Number) {
 	for _, n := range numbers {
 		if n.Counts {
-			m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: n.Name, Help: n.Help}, n.Read))
+			m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: n.Name, Help: n.Help, ConstLabels: n.Labels}, n.Read))
 		} else {
-			m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: n.Name, Help: n.Help}, n.Read))
+			m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: n.Name, Help: n.Help, ConstLabels: n.Labels}, n.Read))
 		}
 	}
 }

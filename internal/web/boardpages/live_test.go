@@ -73,7 +73,7 @@ func openLive(t *testing.T, d *db.DB, limits board.Limits) *liveSite {
 	followed, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(followed)
-		outbox.Follow(ctx, d, c, func(e event.Event) error {
+		outbox.Follow(ctx, d, "test", c, func(e event.Event) error {
 			hub.See(ctx, e)
 			s.seen <- e.Post
 			return nil
