@@ -4,6 +4,7 @@ package bench
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -27,9 +28,10 @@ import (
 )
 
 const (
-	readers = 64              // connections that ask
-	rounds  = 3               // in which all servers have their turn
-	turn    = 2 * time.Second // of a server in a round
+	readers    = 64              // connections that ask
+	fewReaders = 12              // of pages that are made: more would be told to come again
+	rounds     = 3               // in which all servers have their turn
+	turn       = 2 * time.Second // of a server in a round
 )
 
 // BenchmarkReading asks for a thread of 100 posts, a board, a catalog, and for
@@ -46,7 +48,7 @@ func BenchmarkReading(b *testing.B) {
 	moot := site.open(b)
 	pages := moot.pages(b)
 	making := site.open(b, "--page-cache", "0")
-	making.name = "moot, nothing kept"
+	making.name, making.readers = "moot, nothing kept", fewReaders
 	askable := []*asked{pages.nginx(b), pages.bare(b), moot, site.open(b).behindNginx(b), making}
 	for _, p := range pages {
 		b.Run(p.name, func(b *testing.B) { compare(b, p, askable) })
@@ -181,6 +183,7 @@ type asked struct {
 	path      func(sheet) string
 	site      site
 	folder    string
+	readers   int // connections that ask of it; 0 for as many as of the others
 }
 
 // open starts Moot on a copy of the site.
@@ -280,7 +283,7 @@ func (a *asked) read(b *testing.B, p sheet, long time.Duration, due func(int)) r
 	} else if n := unpacked(b, get(b, a.address, a.path(p))); p.plain > 0 && (n < p.plain-p.plain/100 || n > p.plain+p.plain/100) {
 		b.Fatalf("%s gives %d bytes for %s in place of %d", a.name, n, p.name, p.plain) // not the same page, up to its times
 	}
-	plan := load.Plan{Address: a.address, Status: p.status, Connections: readers, For: turn / 8}
+	plan := load.Plan{Address: a.address, Status: p.status, Connections: cmp.Or(a.readers, readers), For: turn / 8}
 	for n := range 2000 { // many visitors, each behind an address of their own
 		plan.Requests = append(plan.Requests, request(a.path(p), append(tag, fmt.Sprintf("X-Forwarded-For: 10.0.%d.%d", n/250, n%250+1))...))
 	}
