@@ -15,7 +15,8 @@
 //   - While there is a queue that doesn't end, nobody waits longer than Short, and
 //     who came last goes first: those still wait for their answer. A queue that
 //     comes and goes may take Long, and goes in order, and so do a few who wait: on
-//     a machine that is busy with other things they are no crowd. (Controlled delay, RFC 8289,
-//     in the form of "Fail at Scale", Maurer, ACM Queue 2015.)
+//     a machine that is busy with other things they are no crowd. (Controlled delay,
+//     RFC 8289, in the form of "Fail at Scale", Maurer, ACM Queue 2015.)
+//   - Who has been heard out is not refused for others' sake: they wait for Heard.
 //   - Who is refused costs next to nothing.
 package gate

@@ -27,6 +27,8 @@ const (
 	Long = time.Second
 	// Short is how long somebody may wait in one that stands.
 	Short = 20 * time.Millisecond
+	// Heard is how long somebody may wait who has been heard out.
+	Heard = 10 * time.Second
 	// stands is how long there has to be a queue without a break until it stands.
 	stands = 100 * time.Millisecond
 	// few is how many wait, for each processor, without there being a crowd: their
@@ -98,6 +100,17 @@ func Closed() *Gate {
 // Enter waits for a place; false where there is none to be had soon, or who asks
 // has gone. leave, which is to be called once, gives it back.
 func (g *Gate) Enter(ctx context.Context, c Class) (leave func(), ok bool) {
+	return g.enter(ctx, c, false)
+}
+
+// EnterHeard is Enter for who has sent all that they have to say, which would be lost
+// if they were refused: however long the queue is, they wait for up to Heard. Full is
+// to be asked before they are heard.
+func (g *Gate) EnterHeard(ctx context.Context, c Class) (leave func(), ok bool) {
+	return g.enter(ctx, c, true)
+}
+
+func (g *Gate) enter(ctx context.Context, c Class, heard bool) (leave func(), ok bool) {
 	leave = func() { g.leave(c) }
 	now := time.Now()
 	g.mu.Lock()
@@ -112,7 +125,7 @@ func (g *Gate) Enter(ctx context.Context, c Class) (leave func(), ok bool) {
 		return leave, true
 	}
 	g.limit.Want()
-	if g.full(l, now) {
+	if !heard && g.full(l, now) {
 		l.refused++
 		g.mu.Unlock()
 		return nil, false
@@ -123,7 +136,10 @@ func (g *Gate) Enter(ctx context.Context, c Class) (leave func(), ok bool) {
 	w := &waiter{make(chan struct{})}
 	l.queue = append(l.queue, w)
 	patience := Long
-	if g.crowds(l, now) {
+	switch {
+	case heard:
+		patience = Heard
+	case g.crowds(l, now):
 		patience = Short
 	}
 	g.mu.Unlock()

@@ -145,6 +145,41 @@ func TestWhatMattersMoreComesFirst(t *testing.T) {
 	})
 }
 
+// Whoever has sent a form is let in late rather than sent away without their words.
+func TestWhoHasBeenHeardWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := small(4, new(time.Duration))
+		g.limit.looked = time.Now().Add(time.Hour) // it stays
+		leave := fill(t, g, Read, 4)
+		leave = append(leave, fill(t, g, Post, own[Post])...)
+		queued(g, t.Context(), Post)
+		time.Sleep(stands + time.Millisecond)
+		for range 4 { // the queue stands, and is full
+			queued(g, t.Context(), Post)
+		}
+		if !g.Full(Post) {
+			t.Fatal("there is room for more")
+		}
+		heard := make(chan bool, 1)
+		go func() {
+			_, ok := g.EnterHeard(t.Context(), Post)
+			heard <- ok
+		}()
+		time.Sleep(Heard - time.Second)
+		synctest.Wait()
+		if len(heard) != 0 {
+			t.Fatalf("who has been heard doesn't wait: %v", <-heard)
+		}
+		for _, l := range leave {
+			l()
+		}
+		synctest.Wait()
+		if len(heard) != 1 || !<-heard {
+			t.Error("who has been heard is not let in")
+		}
+	})
+}
+
 func TestAQueueThatStandsIsShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := small(4, new(time.Duration))

@@ -154,7 +154,11 @@ func (s *Server) answer(q *page.Request, route page.Route, label string) {
 		s.fail(q, err)
 		return
 	}
-	leave, ok := s.gate.Enter(q.Context(), gateOf(class))
+	enter := s.gate.Enter
+	if class == guard.Post { // the form has been read, and its words aren't to be lost
+		enter = s.gate.EnterHeard
+	}
+	leave, ok := enter(q.Context(), gateOf(class))
 	if !ok {
 		s.busy(q)
 		return
