@@ -154,11 +154,7 @@ func (s *Server) answer(q *page.Request, route page.Route, label string) {
 		s.fail(q, err)
 		return
 	}
-	enter := s.gate.Enter
-	if class == guard.Post { // the form has been read, and its words aren't to be lost
-		enter = s.gate.EnterHeard
-	}
-	leave, ok := enter(q.Context(), gateOf(class))
+	leave, ok := s.enter(q.Context(), class, gateOf(class))
 	if !ok {
 		s.busy(q)
 		return
@@ -177,6 +173,15 @@ func (s *Server) answer(q *page.Request, route page.Route, label string) {
 		return
 	}
 	stay()
+}
+
+// enter waits for a place at the gate. What somebody sent has been read by then, and
+// its words aren't to be lost.
+func (s *Server) enter(ctx context.Context, class guard.Class, at gate.Class) (leave func(), ok bool) {
+	if class == guard.Post {
+		return s.gate.EnterHeard(ctx, at)
+	}
+	return s.gate.Enter(ctx, at)
 }
 
 // gateOf is the class at the gate of what pages and their forms ask for.
