@@ -160,12 +160,12 @@ func (h *Host) Start(name, user string, env []string, command ...string) error {
 	h.running[name] = p
 	go func() {
 		c.Wait()
-		close(p.ended)
 		h.mu.Lock()
-		defer h.mu.Unlock()
 		if h.running[name] == p {
 			delete(h.running, name)
 		}
+		h.mu.Unlock()
+		close(p.ended) // now it may be started again
 	}()
 	return nil
 }
