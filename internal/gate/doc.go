@@ -17,6 +17,8 @@
 //     comes and goes may take Long, and goes in order, and so do a few who wait: on
 //     a machine that is busy with other things they are no crowd. (Controlled delay,
 //     RFC 8289, in the form of "Fail at Scale", Maurer, ACM Queue 2015.)
-//   - Who has been heard out is not refused for others' sake: they wait for Heard.
+//   - Who would rather wait is not refused for others' sake: who has sent words that
+//     would be lost, and who comes to listen, as a thousand do at once when a node
+//     starts. They wait for Patient.
 //   - Who is refused costs next to nothing.
 package gate

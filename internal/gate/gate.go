@@ -13,12 +13,13 @@ type Class int
 const (
 	Read    Class = iota // pages that are read: what must stay up
 	Post                 // what changes something
+	Listen               // who comes to hear what happens, and stays
 	Program              // feeds and APIs: programs come again by themselves
 	Search
 	Classes // is their number
 )
 
-var names = [Classes]string{"read", "post", "program", "search"}
+var names = [Classes]string{"read", "post", "listen", "program", "search"}
 
 func (c Class) String() string { return names[c] }
 
@@ -27,8 +28,8 @@ const (
 	Long = time.Second
 	// Short is how long somebody may wait in one that stands.
 	Short = 20 * time.Millisecond
-	// Heard is how long somebody may wait who has been heard out.
-	Heard = 10 * time.Second
+	// Patient is how long somebody may wait who would rather wait than be refused.
+	Patient = 10 * time.Second
 	// stands is how long there has to be a queue without a break until it stands.
 	stands = 100 * time.Millisecond
 	// few is how many wait, for each processor, without there being a crowd: their
@@ -43,13 +44,13 @@ const (
 
 // most are the places of a class at the most, whatever the processors do: as
 // many as may wait for a database that is slow, or away.
-var most = [Classes]int{Read: 256, Post: 128, Program: 64, Search: 16}
+var most = [Classes]int{Read: 256, Post: 128, Listen: 64, Program: 64, Search: 16}
 
 // own are the places of a class that no other can take: so many may be taken
 // beyond the limit at each look at it, so that none is shut out, and none takes the
 // processors from what matters more. Posts are many, as those that are written together
 // cost little more than one.
-var own = [Classes]int{Read: 1, Post: 4, Program: 1, Search: 1}
+var own = [Classes]int{Read: 1, Post: 4, Listen: 1, Program: 1, Search: 1}
 
 // Gate is a gate for all classes. It is safe for use by many at once.
 type Gate struct {
@@ -103,14 +104,14 @@ func (g *Gate) Enter(ctx context.Context, c Class) (leave func(), ok bool) {
 	return g.enter(ctx, c, false)
 }
 
-// EnterHeard is Enter for who has sent all that they have to say, which would be lost
-// if they were refused: however long the queue is, they wait for up to Heard. Full is
-// to be asked before they are heard.
-func (g *Gate) EnterHeard(ctx context.Context, c Class) (leave func(), ok bool) {
+// EnterPatiently is Enter for who would rather wait than be refused, however long the
+// queue is: who has sent words that would be lost (Full is to be asked before they are
+// read), and who came to stay.
+func (g *Gate) EnterPatiently(ctx context.Context, c Class) (leave func(), ok bool) {
 	return g.enter(ctx, c, true)
 }
 
-func (g *Gate) enter(ctx context.Context, c Class, heard bool) (leave func(), ok bool) {
+func (g *Gate) enter(ctx context.Context, c Class, patient bool) (leave func(), ok bool) {
 	leave = func() { g.leave(c) }
 	now := time.Now()
 	g.mu.Lock()
@@ -125,7 +126,7 @@ func (g *Gate) enter(ctx context.Context, c Class, heard bool) (leave func(), ok
 		return leave, true
 	}
 	g.limit.Want()
-	if !heard && g.full(l, now) {
+	if !patient && g.full(l, now) {
 		l.refused++
 		g.mu.Unlock()
 		return nil, false
@@ -137,8 +138,8 @@ func (g *Gate) enter(ctx context.Context, c Class, heard bool) (leave func(), ok
 	l.queue = append(l.queue, w)
 	patience := Long
 	switch {
-	case heard:
-		patience = Heard
+	case patient:
+		patience = Patient
 	case g.crowds(l, now):
 		patience = Short
 	}

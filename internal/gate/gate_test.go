@@ -146,7 +146,7 @@ func TestWhatMattersMoreComesFirst(t *testing.T) {
 }
 
 // Whoever has sent a form is let in late rather than sent away without their words.
-func TestWhoHasBeenHeardWaits(t *testing.T) {
+func TestWhoWouldRatherWaitWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := small(4, new(time.Duration))
 		g.limit.looked = time.Now().Add(time.Hour) // it stays
@@ -160,22 +160,22 @@ func TestWhoHasBeenHeardWaits(t *testing.T) {
 		if !g.Full(Post) {
 			t.Fatal("there is room for more")
 		}
-		heard := make(chan bool, 1)
+		patient := make(chan bool, 1)
 		go func() {
-			_, ok := g.EnterHeard(t.Context(), Post)
-			heard <- ok
+			_, ok := g.EnterPatiently(t.Context(), Post)
+			patient <- ok
 		}()
-		time.Sleep(Heard - time.Second)
+		time.Sleep(Patient - time.Second)
 		synctest.Wait()
-		if len(heard) != 0 {
-			t.Fatalf("who has been heard doesn't wait: %v", <-heard)
+		if len(patient) != 0 {
+			t.Fatalf("who would rather wait doesn't wait: %v", <-patient)
 		}
 		for _, l := range leave {
 			l()
 		}
 		synctest.Wait()
-		if len(heard) != 1 || !<-heard {
-			t.Error("who has been heard is not let in")
+		if len(patient) != 1 || !<-patient {
+			t.Error("who would rather wait is not let in")
 		}
 	})
 }

@@ -66,7 +66,7 @@ func (s *Server) answerDoor(a *door.Asked, q *page.Request, route door.Route) er
 	if err := s.site.Guard.Take(q.Visitor, class); err != nil {
 		return err
 	}
-	leave, ok := s.enter(a.R.Context(), class, doorGateOf(class))
+	leave, ok := s.enter(a.R.Context(), doorGateOf(class))
 	if !ok {
 		s.busy(q)
 		return nil

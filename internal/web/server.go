@@ -154,7 +154,11 @@ func (s *Server) answer(q *page.Request, route page.Route, label string) {
 		s.fail(q, err)
 		return
 	}
-	leave, ok := s.enter(q.Context(), class, gateOf(class))
+	at := gateOf(class)
+	if route.Live != nil {
+		at = gate.Listen
+	}
+	leave, ok := s.enter(q.Context(), at)
 	if !ok {
 		s.busy(q)
 		return
@@ -175,13 +179,13 @@ func (s *Server) answer(q *page.Request, route page.Route, label string) {
 	stay()
 }
 
-// enter waits for a place at the gate. What somebody sent has been read by then, and
-// its words aren't to be lost.
-func (s *Server) enter(ctx context.Context, class guard.Class, at gate.Class) (leave func(), ok bool) {
-	if class == guard.Post {
-		return s.gate.EnterHeard(ctx, at)
+// enter waits for a place at the gate. What somebody posts has been read by then, and
+// its words aren't to be lost; and many come to listen at once, when a node starts.
+func (s *Server) enter(ctx context.Context, c gate.Class) (leave func(), ok bool) {
+	if c == gate.Post || c == gate.Listen {
+		return s.gate.EnterPatiently(ctx, c)
 	}
-	return s.gate.Enter(ctx, at)
+	return s.gate.Enter(ctx, c)
 }
 
 // gateOf is the class at the gate of what pages and their forms ask for.
