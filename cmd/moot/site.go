@@ -31,6 +31,7 @@ import (
 	"moot/internal/machine"
 	"moot/internal/media"
 	"moot/internal/notify"
+	"moot/internal/numbers"
 	"moot/internal/place"
 	"moot/internal/search"
 	"moot/internal/wake"
@@ -138,7 +139,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			Gazetteer: s.places, Guard: s.visitors, Clock: now, Log: log,
 		},
 		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Live: s.live, PageCache: int64(cfg.PageCache) << 20, Ready: s.ready(ctx),
-		Connections: machine.Connections(), Numbers: s.numbers(cfg.Data, now),
+		Connections: machine.Connections(), Numbers: numbers.Of(s.counted(cfg.Data)),
 		Doors: []door.Routes{
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,
@@ -155,6 +156,14 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	}, append(notices, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures),
 		queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))...)
 	return s, err
+}
+
+// counted is what the operator's numbers are of.
+func (s *site) counted(data string) numbers.Site {
+	return numbers.Site{
+		Data: data, Clock: s.clock, DB: s.db, Jobs: s.jobs, Outbox: s.outbox, Darkroom: s.darkroom, Pictures: s.pictures,
+		Found: s.found, Live: s.live, Notices: s.notices != nil, Backups: s.backups,
+	}
 }
 
 // ready reports why the site can't be sent visitors, until life ends: then it

@@ -26,6 +26,7 @@ var house = []layer{
 	{"whole sites", []string{"backup", "demo"}},
 	{"what doors share", []string{"door"}},
 	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"what a command puts together", []string{"numbers"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"blob/blobtest", "db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "bench/load", "bench/scale", "cluster", "faults", "arch"}},
 }
@@ -71,7 +72,7 @@ type guests struct {
 // few are rooms that only some may import, though all to their right could.
 var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
-	"db":              {[]string{"event", "wake", "job", "key", "guard", "media", "board", "search", "notify", "machine", "backup", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db":              {[]string{"event", "wake", "job", "key", "guard", "media", "board", "search", "notify", "machine", "backup", "numbers", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
 	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
 }

@@ -1,15 +1,36 @@
-package main
+package numbers
 
 import (
 	"context"
 	"time"
 
+	"moot/internal/backup"
 	"moot/internal/clock"
+	"moot/internal/darkroom"
+	"moot/internal/db"
+	"moot/internal/event"
 	"moot/internal/job"
+	"moot/internal/live"
 	"moot/internal/machine"
 	"moot/internal/media"
+	"moot/internal/search"
 	"moot/internal/web"
 )
+
+// Site is what is counted.
+type Site struct {
+	Data     string // the folder whose disk is watched
+	Clock    *clock.Clock
+	DB       *db.DB
+	Jobs     *job.Jobs
+	Outbox   *event.Outbox
+	Darkroom *darkroom.Darkroom
+	Pictures *media.Pictures
+	Found    *search.Index
+	Live     *live.Hub
+	Notices  bool             // whether browsers are told of new posts
+	Backups  *backup.Schedule // nil where none are made
+}
 
 // gauge and total are numbers of the site: one that goes up and down, and one
 // that only grows.
@@ -37,19 +58,18 @@ func asked(read func(context.Context) (float64, error)) func() float64 {
 	}
 }
 
-// numbers are what the rooms of a site tell its operator, beside what the door
-// counts by itself. None is about a visitor.
-func (s *site) numbers(data string, now *clock.Clock) []web.Number {
-	all := s.numbersOfStores(data)
-	all = append(all, s.numbersOfPictures()...)
-	all = append(all, s.numbersOfFollowers()...)
-	return append(all, s.numbersOfTime(now)...)
+// Of are the numbers of a site, beside what the door counts by itself.
+func Of(s Site) []web.Number {
+	all := s.ofStores()
+	all = append(all, s.ofPictures()...)
+	all = append(all, s.ofFollowers()...)
+	return append(all, s.ofTime()...)
 }
 
-func (s *site) numbersOfStores(data string) []web.Number {
+func (s Site) ofStores() []web.Number {
 	room := func(which func(free, total uint64) uint64) func() float64 {
 		return func() float64 {
-			free, total, err := machine.Space(data)
+			free, total, err := machine.Space(s.Data)
 			if err != nil {
 				return unknownNumber
 			}
@@ -58,27 +78,27 @@ func (s *site) numbersOfStores(data string) []web.Number {
 	}
 	return []web.Number{
 		gauge("moot_db_connections_open", "Connections to the database; on SQLite those that read.",
-			func() float64 { return float64(s.db.Stats().Open) }),
+			func() float64 { return float64(s.DB.Stats().Open) }),
 		gauge("moot_db_connections_in_use", "Connections to the database that are at work.",
-			func() float64 { return float64(s.db.Stats().InUse) }),
+			func() float64 { return float64(s.DB.Stats().InUse) }),
 		gauge("moot_db_connections_max", "Connections to the database at the most.",
-			func() float64 { return float64(s.db.Stats().Most) }),
+			func() float64 { return float64(s.DB.Stats().Most) }),
 		total("moot_db_waits_total", "How often somebody waited for a connection to the database.",
-			func() float64 { return float64(s.db.Stats().Waits) }),
+			func() float64 { return float64(s.DB.Stats().Waits) }),
 		total("moot_db_wait_seconds_total", "How long they waited, all together.",
-			func() float64 { return s.db.Stats().WaitSeconds }),
+			func() float64 { return s.DB.Stats().WaitSeconds }),
 		gauge("moot_db_writes_waiting", "Writes that wait for SQLite's one writer.",
-			func() float64 { return float64(s.db.Stats().Queued) }),
+			func() float64 { return float64(s.DB.Stats().Queued) }),
 		total("moot_db_writes_total", "Writes that are on the disk.",
-			func() float64 { return float64(s.db.Stats().Writes) }),
+			func() float64 { return float64(s.DB.Stats().Writes) }),
 		total("moot_db_commits_total", "Commits that these writes shared: as many, on PostgreSQL.",
-			func() float64 { return float64(s.db.Stats().Commits) }),
+			func() float64 { return float64(s.DB.Stats().Commits) }),
 		gauge("moot_replies_waiting", "Replies without pictures that wait to be written.",
-			func() float64 { return float64(s.db.Stats().Waiting) }),
+			func() float64 { return float64(s.DB.Stats().Waiting) }),
 		total("moot_replies_gathered_total", "Replies without pictures that were written, with others or alone.",
-			func() float64 { return float64(s.db.Stats().Gathered) }),
+			func() float64 { return float64(s.DB.Stats().Gathered) }),
 		total("moot_replies_gatherings_total", "Transactions that these replies shared.",
-			func() float64 { return float64(s.db.Stats().Gatherings) }),
+			func() float64 { return float64(s.DB.Stats().Gatherings) }),
 		gauge("moot_disk_free_bytes", "Room on the disk of the data folder; -1 where the system doesn't say.",
 			room(func(free, _ uint64) uint64 { return free })),
 		gauge("moot_disk_size_bytes", "The size of that disk; -1 where the system doesn't say.",
@@ -86,47 +106,47 @@ func (s *site) numbersOfStores(data string) []web.Number {
 	}
 }
 
-func (s *site) numbersOfPictures() []web.Number {
+func (s Site) ofPictures() []web.Number {
 	const ended = "Pictures that were sent, by what became of them: taken; refused, since they were no pictures, too large, or known; failed, for want of time, room or a store."
 	sent := func(end string, of func(media.Stats) int64) web.Number {
-		n := total("moot_pictures_sent_total", ended, func() float64 { return float64(of(s.pictures.Stats())) })
+		n := total("moot_pictures_sent_total", ended, func() float64 { return float64(of(s.Pictures.Stats())) })
 		n.Labels = map[string]string{"end": end}
 		return n
 	}
 	return []web.Number{
 		gauge("moot_pictures_waiting", "Pictures that wait for a steward; -1 where the database doesn't say.",
 			asked(func(ctx context.Context) (float64, error) {
-				n, err := s.pictures.Waiting(ctx)
+				n, err := s.Pictures.Waiting(ctx)
 				return float64(n), err
 			})),
 		gauge("moot_pictures_developing_waiting", "Pictures that wait for a process to make them.",
-			func() float64 { return float64(s.darkroom.Waiting()) }),
+			func() float64 { return float64(s.Darkroom.Waiting()) }),
 		sent("taken", func(n media.Stats) int64 { return n.Taken }),
 		sent("refused", func(n media.Stats) int64 { return n.Refused }),
 		sent("failed", func(n media.Stats) int64 { return n.Failed }),
 		total("moot_pictures_taking_seconds_total", "How long it took to take in those that were taken, all together.",
-			func() float64 { return s.pictures.Stats().Seconds }),
+			func() float64 { return s.Pictures.Stats().Seconds }),
 	}
 }
 
-// numbersOfFollowers are of those that follow what happens.
-func (s *site) numbersOfFollowers() []web.Number {
+// ofFollowers are of those that follow what happens.
+func (s Site) ofFollowers() []web.Number {
 	all := []web.Number{
 		total("moot_live_dropped_total", "Listeners who were let go, since they didn't read what they were told.",
-			func() float64 { slow, _ := s.live.Refused(); return float64(slow) }),
+			func() float64 { slow, _ := s.Live.Refused(); return float64(slow) }),
 		total("moot_live_refused_total", "Who came to listen when there was no place.",
-			func() float64 { _, full := s.live.Refused(); return float64(full) }),
+			func() float64 { _, full := s.Live.Refused(); return float64(full) }),
 		total("moot_searches_total", "Searches in what was written.",
-			func() float64 { n, _ := s.found.Stats(); return float64(n) }),
+			func() float64 { n, _ := s.Found.Stats(); return float64(n) }),
 		total("moot_search_seconds_total", "How long they took, all together.",
-			func() float64 { _, seconds := s.found.Stats(); return seconds }),
+			func() float64 { _, seconds := s.Found.Stats(); return seconds }),
 	}
 	readers := []string{"boards", "listeners", "search"}
-	if s.notices != nil {
+	if s.Notices {
 		readers = append(readers, "notices")
 	}
 	for _, name := range readers {
-		reader := s.outbox.Reader(name)
+		reader := s.Outbox.Reader(name)
 		n := gauge("moot_outbox_behind_seconds", "How long it is since a reader of the outbox had seen everything that happened; 0 while it waits for more.",
 			func() float64 { return reader.Behind().Seconds() })
 		n.Labels = map[string]string{"reader": name}
@@ -135,11 +155,11 @@ func (s *site) numbersOfFollowers() []web.Number {
 	return all
 }
 
-// numbersOfTime are of what is due, and of the clock.
-func (s *site) numbersOfTime(now *clock.Clock) []web.Number {
+// ofTime are of what is due, and of the clock.
+func (s Site) ofTime() []web.Number {
 	backlog := func(which func(job.Backlog) float64) func() float64 {
 		return asked(func(ctx context.Context) (float64, error) {
-			b, err := s.jobs.Backlog(ctx)
+			b, err := s.Jobs.Backlog(ctx)
 			return which(b), err
 		})
 	}
@@ -150,25 +170,25 @@ func (s *site) numbersOfTime(now *clock.Clock) []web.Number {
 			backlog(func(b job.Backlog) float64 { return b.Late.Seconds() })),
 		gauge("moot_backup_every_seconds", "How often a backup is to be made; 0 for never.",
 			func() float64 {
-				if s.backups == nil {
+				if s.Backups == nil {
 					return 0
 				}
-				return s.backups.Every.Seconds()
+				return s.Backups.Every.Seconds()
 			}),
 		gauge("moot_backup_age_seconds", "Age of the newest backup in this node's folder; -1 where there is none.",
 			func() float64 {
-				if s.backups == nil {
+				if s.Backups == nil {
 					return unknownNumber
 				}
-				at, err := s.backups.Newest()
+				at, err := s.Backups.Newest()
 				if err != nil || at.IsZero() {
 					return unknownNumber
 				}
-				return now.Now().Sub(at).Seconds()
+				return s.Clock.Now().Sub(at).Seconds()
 			}),
 		gauge("moot_clock_suspect", "1 while wall time has jumped, and nothing expires.",
 			func() float64 {
-				if now.Suspect() {
+				if s.Clock.Suspect() {
 					return 1
 				}
 				return 0
