@@ -145,6 +145,30 @@ func TestWhatMattersMoreComesFirst(t *testing.T) {
 	})
 }
 
+// A place that is there since the limit has grown is for who waits already and
+// matters more.
+func TestWhoComesLeavesANewPlaceToWhoMattersMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := small(1, new(time.Duration))
+		g.limit.looked, g.looked = time.Now().Add(time.Hour), time.Now().Add(time.Hour) // it stays
+		leave := fill(t, g, Read, 1)
+		for c := range g.classes {
+			g.classes[c].owed = 0
+		}
+		read := queued(g, t.Context(), Read)
+		g.limit.now = 2
+		search := queued(g, t.Context(), Search)
+		if len(search) > 0 {
+			t.Fatal("a search took the place that somebody who reads waits for")
+		}
+		leave[0]()
+		synctest.Wait()
+		if len(read) != 1 || len(search) != 1 {
+			t.Error("two places are free, and not both were let in")
+		}
+	})
+}
+
 // Whoever has sent a form is let in late rather than sent away without their words.
 func TestWhoWouldRatherWaitWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

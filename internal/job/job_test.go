@@ -203,6 +203,41 @@ func TestWhoIsSilentIsOvertaken(t *testing.T) {
 	})
 }
 
+// Who comes late takes nothing from whoever is at it now.
+func TestWhoWasOvertakenEndsNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, every := range []time.Duration{0, time.Hour} {
+			held := clock.Hold(noon)
+			j := job.New(d, held)
+			var late *job.Turn
+			slow := j.Crew(quiet, job.Kind{Name: "ring", Every: every, Do: func(ctx context.Context, turn *job.Turn) error {
+				late = turn
+				held.Advance(61 * time.Second)
+				other := j.Crew(quiet, job.Kind{Name: "ring", Every: every, Do: func(ctx context.Context, now *job.Turn) error {
+					if err := d.Write(ctx, late.Done); !errors.Is(err, job.ErrOvertaken) {
+						t.Errorf("who comes late gets %v", err)
+					}
+					if one := only(t, j); !one.Held || one.Tries != 2 {
+						t.Errorf("while another is at it: %+v", one)
+					}
+					return d.Write(ctx, now.Done)
+				}})
+				due(t, other, 1)
+				return nil
+			}})
+			if every == 0 {
+				add(t, d, j, "ring", "", noon)
+			} else if err := slow.Schedule(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			due(t, slow, 1)
+			if late == nil || every == 0 && len(list(t, j)) > 0 || every > 0 && only(t, j).Tries != 0 {
+				t.Errorf("every %v: left %+v", every, list(t, j))
+			}
+		}
+	})
+}
+
 // Clocks that are ahead bind nobody.
 func TestAHoldOfAClockThatWasAhead(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
