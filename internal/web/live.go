@@ -175,19 +175,19 @@ func relayed(ctx context.Context, listener *live.Listener, head []byte, send fun
 	r := &relay{closed: make(chan struct{}), ready: make(chan struct{}, 1)}
 	defer r.Close()
 	listener.Sit(r, head)
-	for {
+	for over := false; !over; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-r.closed:
-			return
+			over = true // what they were told before is sent still
 		case <-r.ready:
 		}
 		r.mu.Lock()
 		some := r.waiting
 		r.waiting = nil
 		r.mu.Unlock()
-		if send(some) != nil {
+		if len(some) > 0 && send(some) != nil {
 			return
 		}
 	}

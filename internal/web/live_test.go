@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,10 +133,22 @@ func TestAListenersRequestIsOver(t *testing.T) {
 	}
 }
 
+// told is an answer that knows no Hijack, and tells when its first words come.
+type told struct {
+	*httptest.ResponseRecorder
+	once  sync.Once
+	first chan struct{}
+}
+
+func (w *told) Write(b []byte) (int, error) {
+	defer w.once.Do(func() { close(w.first) })
+	return w.ResponseRecorder.Write(b)
+}
+
 func TestAConnectionThatCannotBeTakenOver(t *testing.T) {
 	h := openHall(t, live.Defaults())
 	ctx, leave := context.WithCancel(t.Context())
-	w := httptest.NewRecorder() // knows no Hijack
+	w := &told{ResponseRecorder: httptest.NewRecorder(), first: make(chan struct{})}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -150,7 +163,8 @@ func TestAConnectionThatCannotBeTakenOver(t *testing.T) {
 		}
 	}
 	wait("somebody listens", func() bool { return h.hub.Listeners() == 1 })
-	wait("their place in the queue is free", func() bool { return h.gate.State(gate.Read).Working == 0 })
+	<-w.first
+	wait("their place in the queue is free", func() bool { return h.gate.State(gate.Listen).Working == 0 })
 	h.happen(7)
 	h.hub.Close()
 	<-done
