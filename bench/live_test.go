@@ -26,6 +26,7 @@ import (
 	"moot/internal/board"
 	"moot/internal/clock"
 	"moot/internal/db"
+	"moot/internal/directory"
 	"moot/internal/event"
 	"moot/internal/guard"
 	"moot/internal/key"
@@ -279,7 +280,7 @@ func serveMoot(l net.Listener) (string, func(string)) {
 	}
 	now, outbox := clock.New(), event.New()
 	boards := board.New(d, now, outbox, gazetteer(), board.Limits{PostLength: 8000})
-	directory := must(boards.Directory(ctx))
+	directory := must(directory.Open(ctx, boards, gazetteer()))
 	limits := live.Defaults()
 	limits.Each = limits.All
 	hub := live.New(limits, nil, func(err error) { panic(err) })

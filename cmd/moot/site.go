@@ -19,6 +19,7 @@ import (
 	"moot/internal/config"
 	"moot/internal/darkroom"
 	"moot/internal/db"
+	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/event"
 	"moot/internal/feed"
@@ -57,7 +58,7 @@ type site struct {
 	pictures  *media.Pictures
 	passes    *key.Passes
 	boards    *board.Boards
-	directory *board.Directory
+	directory *directory.Directory
 	found     *search.Index
 	live      *live.Hub
 	visitors  *guard.Guard
@@ -115,7 +116,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			return s, err
 		}
 	}
-	if s.directory, err = s.boards.Directory(ctx); err != nil {
+	if s.directory, err = directory.Open(ctx, s.boards, s.places); err != nil {
 		return s, err
 	}
 	if err := s.openLive(ctx); err != nil {

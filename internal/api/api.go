@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"moot/internal/board"
+	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/guard"
 	"moot/internal/lang"
@@ -21,7 +22,7 @@ type Site struct {
 	Source    string           // where the source of the running program can be had, or ""
 	Languages []*lang.Language // those offered; the first is for whoever wants none of them
 	Boards    *board.Boards
-	Directory *board.Directory
+	Directory *directory.Directory
 	Places    *place.Gazetteer
 	Pictures  *media.Pictures
 	Guard     *guard.Guard

@@ -27,6 +27,7 @@ import (
 	"moot/internal/darkroom"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/event"
 	"moot/internal/guard"
@@ -63,7 +64,7 @@ type site struct {
 	boards    *board.Boards
 	pictures  *media.Pictures
 	index     *search.Index
-	directory *board.Directory
+	directory *directory.Directory
 	token     string // brought with every request, where it is set
 }
 
@@ -83,7 +84,7 @@ func open(t *testing.T, d *db.DB) *site {
 		Pictures: order.Pictures{Site: order.ImagesOn, Places: map[string]order.Images{"gr/thessaloniki": order.ImagesOff}},
 	})
 	s.index = search.New(d, s.clock, outbox, gazetteer(), s.boards)
-	if s.directory, err = s.boards.Directory(t.Context()); err != nil {
+	if s.directory, err = directory.Open(t.Context(), s.boards, gazetteer()); err != nil {
 		t.Fatal(err)
 	}
 	visitors := guard.New(s.clock, guard.Defaults())

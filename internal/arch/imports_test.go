@@ -22,7 +22,7 @@ var house = []layer{
 	{"care", []string{"order", "guard", "media", "outside"}},
 	{"who listens", []string{"live"}},
 	{"the wall", []string{"board"}},
-	{"reactors", []string{"search", "notify"}},
+	{"reactors", []string{"search", "notify", "directory"}},
 	{"whole sites", []string{"backup", "demo"}},
 	{"what doors share", []string{"door"}},
 	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},

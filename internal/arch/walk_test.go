@@ -16,6 +16,7 @@ import (
 	"moot/internal/darkroom"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/event"
 	"moot/internal/feed"
@@ -67,7 +68,7 @@ func openSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.thread = opened.Number
-	directory, err := s.boards.Directory(t.Context())
+	directory, err := directory.Open(t.Context(), s.boards, places)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -279,12 +279,8 @@ func TestATakenBackThreadWithoutRepliesIsGone(t *testing.T) {
 		if _, err := s.Find(t.Context(), opened.Number); !fault.Is(err, fault.NotFound) {
 			t.Errorf("the post: %v", err)
 		}
-		d, err := s.Directory(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if l, lively := d.Board(at(t, "gr/athens")); lively {
-			t.Errorf("the board isn't quiet: %+v", l)
+		if l, lively, err := s.LivelyAt(t.Context(), "gr/athens"); lively || err != nil {
+			t.Errorf("the board isn't quiet: %+v, %v", l, err)
 		}
 		if again := s.start("gr/athens", "anew"); again.Number <= opened.Number {
 			t.Errorf("number %d is used again after %d", again.Number, opened.Number)
@@ -449,11 +445,7 @@ func TestManyPostAtOnceAndAllCountsMatch(t *testing.T) {
 		if !slices.IsSortedFunc(v.Posts, func(a, b board.Post) int { return int(a.Number - b.Number) }) {
 			t.Error("posts are out of order")
 		}
-		d, err := s.Directory(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if l, _ := d.Board(at(t, "gr/athens")); l.Posts != writers*posts+1 || l.Threads != 1 {
+		if l, _, err := s.LivelyAt(t.Context(), "gr/athens"); err != nil || l.Posts != writers*posts+1 || l.Threads != 1 {
 			t.Errorf("the board counts %+v", l)
 		}
 	})

@@ -1,16 +1,12 @@
 package board_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"moot/internal/board"
-	"moot/internal/event"
 )
 
 func numbers(w board.Wall) (all []int64) {
@@ -144,52 +140,6 @@ func TestManyBacklinksOfOnePostAreBounded(t *testing.T) {
 		}
 		if p := v.Posts[59]; !slices.Equal(p.Back, []board.Target{answer}) || len(v.Posts[60].Refs) != 2 {
 			t.Errorf("backlinks %+v, references %+v", p.Back, v.Posts[60].Refs)
-		}
-	})
-}
-
-func TestTheDirectoryFollowsWhatHappens(t *testing.T) {
-	each(t, limits, func(t *testing.T, s site) {
-		s.start("gr/kilkis", "before")
-		d, err := s.Directory(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		wg.Go(func() { d.Follow(ctx, func(event.Event) {}, func(err error) { t.Error(err) }) })
-		defer wg.Wait()
-		defer cancel()
-
-		athens := s.start("gr/athens", "after")
-		for range 3 {
-			s.reply(athens.Number, board.NewPost{Body: "more"})
-		}
-		s.start("gb/leeds", "far")
-		deadline := time.Now().Add(20 * time.Second)
-		for {
-			boards, posts := d.Totals()
-			if boards == 3 && posts == 6 {
-				break
-			}
-			if time.Now().After(deadline) {
-				t.Fatalf("%d boards with %d posts", boards, posts)
-			}
-			time.Sleep(time.Millisecond)
-		}
-		if l, ok := d.Board(at(t, "gr/athens")); !ok || l.Threads != 1 || l.Posts != 4 || !l.Last.Equal(noon.Truncate(time.Minute)) {
-			t.Errorf("Athens: %+v, %v", l, ok)
-		}
-		liveliest := d.Liveliest(at(t, "world"), 9)
-		if len(liveliest) != 3 || liveliest[0].Place.Path() != "gr/athens" {
-			t.Errorf("liveliest: %+v", liveliest)
-		}
-		if greek := d.Liveliest(at(t, "gr"), 1); len(greek) != 1 || greek[0].Place.Path() != "gr/athens" {
-			t.Errorf("liveliest of Greece: %+v", greek)
-		}
-		near := d.Nearest(at(t, "gr/thessaloniki"), 2)
-		if len(near) != 2 || near[0].Place.Path() != "gr/kilkis" || near[1].Place.Path() != "gr/athens" || near[0].Distance < 30 || near[0].Distance > 50 {
-			t.Errorf("nearest to Thessaloniki: %+v", near)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"moot/internal/board"
 	"moot/internal/clock"
+	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/fault"
 	"moot/internal/guard"
@@ -26,7 +27,7 @@ type Settings struct {
 	Gazetteer *place.Gazetteer
 	Clock     *clock.Clock
 	Boards    *board.Boards
-	Directory *board.Directory
+	Directory *directory.Directory
 	Index     *search.Index
 }
 

@@ -17,6 +17,7 @@ import (
 	"moot/internal/clock"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/event"
 	"moot/internal/feed"
@@ -74,7 +75,7 @@ func open(t *testing.T, d *db.DB, change func(*feed.Settings)) *site {
 		Pictures: order.Pictures{Site: order.ImagesQueue, Places: map[string]order.Images{"gr": order.ImagesOn}},
 	})
 	s.index = search.New(d, s.clock, outbox, gazetteer(), s.boards)
-	directory, err := s.boards.Directory(t.Context())
+	directory, err := directory.Open(t.Context(), s.boards, gazetteer())
 	if err != nil {
 		t.Fatal(err)
 	}

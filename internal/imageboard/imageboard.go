@@ -12,6 +12,7 @@ import (
 
 	"moot/internal/board"
 	"moot/internal/clock"
+	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/fault"
 	"moot/internal/guard"
@@ -23,7 +24,7 @@ import (
 // Site is what the door stands on.
 type Site struct {
 	Boards    *board.Boards
-	Directory *board.Directory
+	Directory *directory.Directory
 	Places    *place.Gazetteer
 	Pictures  *media.Pictures
 	Clock     *clock.Clock

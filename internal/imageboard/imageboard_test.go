@@ -25,6 +25,7 @@ import (
 	"moot/internal/darkroom"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/event"
 	"moot/internal/guard"
@@ -61,7 +62,7 @@ type site struct {
 	t         testing.TB
 	clock     *clock.Clock
 	pictures  *media.Pictures
-	directory *board.Directory
+	directory *directory.Directory
 }
 
 func open(t testing.TB, d *db.DB) *site {
@@ -79,7 +80,7 @@ func open(t testing.TB, d *db.DB) *site {
 		PostLength: 8000, ThreadPosts: 500, BumpLimit: 4, Threads: 300, Names: true, Tripcodes: true,
 		Pictures: order.Pictures{Site: order.ImagesOn, Places: map[string]order.Images{"gr/thessaloniki": order.ImagesQueue}},
 	})
-	if s.directory, err = s.Boards.Directory(t.Context()); err != nil {
+	if s.directory, err = directory.Open(t.Context(), s.Boards, gazetteer()); err != nil {
 		t.Fatal(err)
 	}
 	s.Server, err = web.New(web.Settings{Settings: page.Settings{

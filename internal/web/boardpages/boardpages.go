@@ -4,6 +4,7 @@ import (
 	"embed"
 
 	"moot/internal/board"
+	"moot/internal/directory"
 	"moot/internal/media"
 	"moot/internal/web/cache"
 	"moot/internal/web/page"
@@ -17,14 +18,14 @@ var folder = page.NewFolder("boardpages", files)
 // door is the folder's pages with what they stand on.
 type door struct {
 	boards    *board.Boards
-	directory *board.Directory
+	directory *directory.Directory
 	pictures  *media.Pictures
 	sheets    sheets
 }
 
 // New is the folder, on the boards of a site and the directory of those that
 // have posts.
-func New(boards *board.Boards, directory *board.Directory, pictures *media.Pictures) page.Pages {
+func New(boards *board.Boards, directory *directory.Directory, pictures *media.Pictures) page.Pages {
 	d := &door{boards: boards, directory: directory, pictures: pictures}
 	return page.Pages{
 		Folder: folder,

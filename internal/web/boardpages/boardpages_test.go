@@ -15,6 +15,7 @@ import (
 	"moot/internal/clock"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/directory"
 	"moot/internal/event"
 	"moot/internal/guard"
 	"moot/internal/lang"
@@ -52,7 +53,7 @@ func openKeeping(t *testing.T, d *db.DB, limits board.Limits, cache int64) *site
 	t.Helper()
 	s := &site{t: t, clock: clock.Hold(noon), log: new(bytes.Buffer)}
 	boards := board.New(d, s.clock, event.New(), gazetteer(), limits)
-	directory, err := boards.Directory(t.Context())
+	directory, err := directory.Open(t.Context(), boards, gazetteer())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"moot/internal/clock"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/directory"
 	"moot/internal/event"
 	"moot/internal/guard"
 	"moot/internal/key"
@@ -43,7 +44,7 @@ func openLive(t *testing.T, d *db.DB, limits board.Limits) *liveSite {
 	s := &liveSite{site: &site{t: t, clock: clock.Hold(noon), log: new(bytes.Buffer)}, seen: make(chan int64, 100)}
 	outbox := event.New()
 	s.boards = board.New(d, s.clock, outbox, gazetteer(), limits)
-	directory, err := s.boards.Directory(t.Context())
+	directory, err := directory.Open(t.Context(), s.boards, gazetteer())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"moot/internal/board"
+	"moot/internal/directory"
 	"moot/internal/place"
 	"moot/internal/text"
 	"moot/internal/web/page"
@@ -33,7 +34,7 @@ type wallView struct {
 	Under   string // name of the place whose places bring up what is below
 	Below   []shownNotice
 	More    bool // there is more below
-	Near    []board.Neighbour
+	Near    []directory.Neighbour
 	Write   *writing // on a quiet board: the form that ends the quiet
 	Follow  *following
 }

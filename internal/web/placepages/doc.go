@@ -9,6 +9,6 @@
 //	GET /{place}/places     what lies in a place, and which boards have posts
 //	GET /{place}/map        the world, or a country, with its boards as dots
 //
-// It changes nothing. Which boards have posts it knows from board.Directory,
+// It changes nothing. Which boards have posts it knows from directory.Directory,
 // which costs the database nothing; only the front page reads threads.
 package placepages

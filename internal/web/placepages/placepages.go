@@ -5,6 +5,7 @@ import (
 
 	"moot/internal/atlas"
 	"moot/internal/board"
+	"moot/internal/directory"
 	"moot/internal/guard"
 	"moot/internal/web/cache"
 	"moot/internal/web/page"
@@ -18,13 +19,13 @@ var folder = page.NewFolder("placepages", files)
 // door is the folder's pages with what they stand on.
 type door struct {
 	boards    *board.Boards
-	directory *board.Directory
+	directory *directory.Directory
 	atlas     *atlas.Atlas
 }
 
 // New is the folder: it reads threads from boards, learns from the directory
 // which boards have posts, and draws from an atlas.
-func New(boards *board.Boards, directory *board.Directory, maps *atlas.Atlas) page.Pages {
+func New(boards *board.Boards, directory *directory.Directory, maps *atlas.Atlas) page.Pages {
 	d := &door{boards, directory, maps}
 	return page.Pages{
 		Folder: folder,

@@ -20,6 +20,7 @@ import (
 	"moot/internal/clock"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/event"
 	"moot/internal/feed"
@@ -61,7 +62,7 @@ func open(t *testing.T, threads ...thread) http.Handler {
 		write(t, boards, w)
 	}
 	clk.Advance(2 * time.Hour)
-	directory, err := boards.Directory(t.Context())
+	directory, err := directory.Open(t.Context(), boards, gazetteer())
 	if err != nil {
 		t.Fatal(err)
 	}

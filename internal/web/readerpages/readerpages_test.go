@@ -14,6 +14,7 @@ import (
 	"moot/internal/clock"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/directory"
 	"moot/internal/event"
 	"moot/internal/guard"
 	"moot/internal/key"
@@ -46,7 +47,7 @@ func open(t *testing.T, d *db.DB, limits board.Limits, languages ...*lang.Langua
 	t.Helper()
 	now := clock.Hold(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))
 	s := &site{boards: board.New(d, now, event.New(), gazetteer(), limits)}
-	directory, err := s.boards.Directory(t.Context())
+	directory, err := directory.Open(t.Context(), s.boards, gazetteer())
 	if err != nil {
 		t.Fatal(err)
 	}
