@@ -16,6 +16,7 @@ import (
 
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/db/whole"
 )
 
 // newKey is a file of a secret key, and the public one.
@@ -169,7 +170,7 @@ func TestARestoreThatWasNotFinishedIsNoSite(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if empty, err := d.Empty(t.Context()); err != nil || !empty {
+	if empty, err := whole.Empty(t.Context(), d); err != nil || !empty {
 		t.Errorf("a schema was made: %v", err)
 	}
 }

@@ -162,6 +162,7 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 		}
 	})
 	all.Go(func() { s.tell(ctx) })
+	all.Go(func() { s.db.WatchReplicas(ctx, s.log) })
 	if s.line != nil {
 		all.Go(func() { wake.Carry(ctx, s.outbox, s.line, s.log) })
 	}

@@ -207,6 +207,11 @@ func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 	if s.db, err = db.Open(soon, cfg.Database); err != nil {
 		return err
 	}
+	if cfg.Replicas != "" {
+		if err := s.db.AddReplicas(cfg.Replicas, cfg.ReplicaLag); err != nil {
+			return fmt.Errorf("database-replica: %w", err)
+		}
+	}
 	if err := s.openFiles(ctx, cfg); err != nil {
 		return err
 	}

@@ -57,11 +57,11 @@ func New(s Site) door.Routes {
 			{Pattern: "GET /api/v1/places/{place}/boards", Handle: d.handle(d.liveliest)},
 			{Pattern: "GET /api/v1/places/{place}/threads", Handle: d.handle(d.threads)},
 			{Pattern: "GET /api/v1/places/{place}/everywhere", Handle: d.handle(d.everywhere)},
-			{Pattern: "GET /api/v1/places/{place}/archive", Handle: d.handle(d.archive)},
+			{Pattern: "GET /api/v1/places/{place}/archive", Handle: d.handle(d.archive), Lags: true},
 			{Pattern: "GET /api/v1/threads", Handle: d.handle(d.newest)},
 			{Pattern: "GET /api/v1/threads/{number}", Handle: d.handle(d.thread)},
 			{Pattern: "GET /api/v1/posts/{number}", Handle: d.handle(d.post)},
-			{Pattern: "GET /api/v1/search", Handle: d.handle(d.search), Class: guard.Search},
+			{Pattern: "GET /api/v1/search", Handle: d.handle(d.search), Class: guard.Search, Lags: true},
 
 			{Pattern: "POST /api/v1/tickets", Handle: d.handle(d.ticket), Body: maxBody},
 			{Pattern: "POST /api/v1/pictures", Handle: d.handle(d.picture), Files: 1},

@@ -16,8 +16,8 @@ type layer struct {
 // house is who may import whom. A room may import the rooms of the layers
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
-	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve"}},
-	{"floor", []string{"db", "event", "wake", "job", "blob", "darkroom", "sign", "outage"}},
+	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve", "lag"}},
+	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "outage"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media", "outside"}},
 	{"who listens", []string{"live"}},
@@ -43,6 +43,8 @@ var beside = []exception{
 	{"picture", "picture/icc", "it is the part of picture that knows colour profiles"},
 	{"picture", "picture/raster", "it is the part of picture that works on pixels"},
 	{"picture/icc", "picture/raster", "raster is the ground of what works on pixels"},
+	{"db", "db/replica", "it is the part of db that knows which servers follow the primary"},
+	{"db/whole", "db", "it is the part of db that takes a database as a whole"},
 	{"event", "db", "the outbox is a table, filled by the transaction in which a thing happens"},
 	{"job", "db", "jobs are a table, filled by the transactions that make them necessary"},
 	{"wake", "event", "a wake-up says that there is something in the outbox"},
@@ -72,7 +74,9 @@ type guests struct {
 // few are rooms that only some may import, though all to their right could.
 var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
-	"db":              {[]string{"event", "wake", "job", "key", "guard", "media", "board", "search", "notify", "machine", "backup", "numbers", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db":              {[]string{"db/whole", "event", "wake", "job", "key", "guard", "media", "board", "search", "notify", "machine", "backup", "numbers", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db/whole":        {[]string{"machine", "backup", "cmd/moot"}, "only who copies or examines a whole database takes it without asking what is in it"},
+	"db/replica":      {[]string{"db", "numbers"}, "which server answers is db's own affair, and how far one is behind the operator's"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
 	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
 }
@@ -81,7 +85,7 @@ var few = map[string]guests{
 var standard = map[string]guests{
 	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/cache", "web/page", "web/placepages", "web/boardpages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages"}, "only a door makes HTML"},
-	"database/sql":  {[]string{"db", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
+	"database/sql":  {[]string{"db", "db/whole", "db/replica", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"blob/blobtest", "place/build", "atlas/build", "font/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},
 	"unsafe":        {[]string{"place/gazetteer", "sandbox"}, "the gazetteer hands out parts of one big text without copying; a sandbox hands the kernel its filter"},
 	"C":             {nil, "CGO_ENABLED=0 must build"},

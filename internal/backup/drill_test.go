@@ -29,6 +29,7 @@ import (
 	"moot/internal/darkroom"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/db/whole"
 	"moot/internal/event"
 	"moot/internal/key"
 	"moot/internal/media"
@@ -162,16 +163,16 @@ func rows(t *testing.T, d *db.DB) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
 	err := d.Read(t.Context(), func(tx *db.Tx) error {
-		tables, err := tx.Tables()
+		tables, err := whole.Tables(tx)
 		if err != nil {
 			return err
 		}
 		for _, table := range tables {
-			table.Columns = slices.DeleteFunc(table.Columns, func(c db.Column) bool { return c.Kind == db.Other })
+			table.Columns = slices.DeleteFunc(table.Columns, func(c whole.Column) bool { return c.Kind == whole.Other })
 			if len(table.Columns) == 0 {
 				continue
 			}
-			err := tx.EachRow(table, func(row []any) error {
+			err := whole.EachRow(tx, table, func(row []any) error {
 				all[table.Name] = append(all[table.Name], fmt.Sprintf("%#v", row))
 				return nil
 			})
@@ -298,7 +299,7 @@ func goesOn(t *testing.T, first, again *world) {
 	t.Helper()
 	var before map[string]int64
 	err := first.DB.Read(t.Context(), func(tx *db.Tx) (err error) {
-		before, err = tx.Sequences()
+		before, err = whole.Sequences(tx)
 		return err
 	})
 	if err != nil {
@@ -395,7 +396,7 @@ func wholly(t *testing.T, d *db.DB, posts []int64) {
 				t.Errorf("%s: %d, %v", what, n, err)
 			}
 		}
-		last, err := tx.Sequences()
+		last, err := whole.Sequences(tx)
 		var highest int64
 		if err == nil {
 			err = tx.Row(`SELECT max(number) FROM post`).Scan(&highest)

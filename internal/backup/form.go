@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"moot/internal/db"
+	"moot/internal/db/whole"
 )
 
 // format is the version of the form; what another wrote isn't read.
@@ -33,7 +33,7 @@ type Header struct {
 	Engine    string           `json:"engine"`    // that it was taken from
 	Schema    int              `json:"schema"`    // version
 	Sequences map[string]int64 `json:"sequences"` // numbers drawn last
-	Tables    []db.Table       `json:"tables"`    // each after those it refers to
+	Tables    []whole.Table    `json:"tables"`    // each after those it refers to
 }
 
 // Manifest is what a backup ends with: what must have been in it.
@@ -128,7 +128,7 @@ func appendRow(line []byte, row []any) ([]byte, error) {
 }
 
 // parseRow reads a line. It takes what appendRow writes and nothing else.
-func parseRow(t db.Table, line []byte) ([]any, error) {
+func parseRow(t whole.Table, line []byte) ([]any, error) {
 	var cells []json.RawMessage
 	if err := json.Unmarshal(line, &cells); err != nil || len(cells) != len(t.Columns) {
 		return nil, fmt.Errorf("a row of %s is not one of its %d columns", t.Name, len(t.Columns))
@@ -151,17 +151,17 @@ func parseRow(t db.Table, line []byte) ([]any, error) {
 	return row, nil
 }
 
-func parseCell(kind db.Kind, cell json.RawMessage) (any, error) {
+func parseCell(kind whole.Kind, cell json.RawMessage) (any, error) {
 	switch kind {
-	case db.Int:
+	case whole.Int:
 		return strconv.ParseInt(string(cell), 10, 64)
-	case db.Bool:
+	case whole.Bool:
 		return strconv.ParseBool(string(cell))
-	case db.Text:
+	case whole.Text:
 		var s string
 		err := json.Unmarshal(cell, &s)
 		return s, err
-	case db.Bytes:
+	case whole.Bytes:
 		b := []byte{}
 		err := json.Unmarshal(cell, &b)
 		return b, err
@@ -193,7 +193,7 @@ var apart = map[string]bool{"sequence": true, "schema_step": true}
 func Left(table string) bool { return left[table] != "" }
 
 // copied are the tables whose rows a backup holds.
-func copied(all []db.Table) (some []db.Table) {
+func copied(all []whole.Table) (some []whole.Table) {
 	for _, t := range all {
 		if !Left(t.Name) && !apart[t.Name] {
 			some = append(some, t)

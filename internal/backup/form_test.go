@@ -8,10 +8,10 @@ import (
 	"slices"
 	"testing"
 
-	"moot/internal/db"
+	"moot/internal/db/whole"
 )
 
-var every = db.Table{Name: "zebra", Columns: []db.Column{{Name: "a", Kind: db.Int}, {Name: "b", Kind: db.Text}, {Name: "c", Kind: db.Bool}, {Name: "d", Kind: db.Bytes}}}
+var every = whole.Table{Name: "zebra", Columns: []whole.Column{{Name: "a", Kind: whole.Int}, {Name: "b", Kind: whole.Text}, {Name: "c", Kind: whole.Bool}, {Name: "d", Kind: whole.Bytes}}}
 
 func TestARowIsALine(t *testing.T) {
 	for want, row := range map[string][]any{
@@ -64,7 +64,7 @@ func tarOf(t testing.TB, files ...string) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := newWriter(&out)
-	steps := []error{w.json(headerName, Header{Format: format, Schema: 1, Tables: []db.Table{every}})}
+	steps := []error{w.json(headerName, Header{Format: format, Schema: 1, Tables: []whole.Table{every}})}
 	var sum Sum
 	line, err := appendRow(nil, []any{int64(1), "x", true, []byte("y")})
 	sum.addRow(line)
@@ -88,7 +88,7 @@ func TestABackupIsReadInItsOrder(t *testing.T) {
 	var seen []string
 	h, m, err := read(bytes.NewReader(tarOf(t, "a/b.txt", "c.png")), taker{
 		header: func(h Header) error { seen = append(seen, "header"); return nil },
-		rows:   func(t db.Table, rows [][]any) error { seen = append(seen, t.Name); return nil },
+		rows:   func(t whole.Table, rows [][]any) error { seen = append(seen, t.Name); return nil },
 		file:   func(name string, content []byte) error { seen = append(seen, name); return nil },
 	})
 	if want := []string{"header", "zebra", "a/b.txt", "c.png"}; err != nil || !slices.Equal(seen, want) {
@@ -109,7 +109,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("age-encryption.org/v1\n-> X25519 x\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var rows [][]any
-		_, m, err := read(bytes.NewReader(text), taker{rows: func(_ db.Table, some [][]any) error { rows = append(rows, some...); return nil }})
+		_, m, err := read(bytes.NewReader(text), taker{rows: func(_ whole.Table, some [][]any) error { rows = append(rows, some...); return nil }})
 		if plain, wrong := (Identities{}).unseal(bytes.NewReader(text)); wrong == nil {
 			if _, err := io.Copy(io.Discard, plain); err != nil {
 				t.Error(err)

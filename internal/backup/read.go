@@ -12,7 +12,7 @@ import (
 	"maps"
 	"strings"
 
-	"moot/internal/db"
+	"moot/internal/db/whole"
 )
 
 // The most that one part may have, in bytes: what is read is held in memory.
@@ -28,7 +28,7 @@ const rowsAtOnce = 1000
 // is read and compared, and dropped.
 type taker struct {
 	header func(Header) error
-	rows   func(t db.Table, rows [][]any) error
+	rows   func(t whole.Table, rows [][]any) error
 	file   func(name string, content []byte) error
 }
 
@@ -37,14 +37,14 @@ type reader struct {
 	tar    *tar.Reader
 	taker  taker
 	header Header
-	tables map[string]db.Table
+	tables map[string]whole.Table
 	found  Manifest // what was read
 }
 
 // read reads a backup, not encrypted, to its end. Its error says that the
 // backup is not what it should be, or is the taker's.
 func read(from io.Reader, take taker) (Header, Manifest, error) {
-	r := &reader{tar: tar.NewReader(from), taker: take, tables: map[string]db.Table{}, found: Manifest{Tables: map[string]Sum{}}}
+	r := &reader{tar: tar.NewReader(from), taker: take, tables: map[string]whole.Table{}, found: Manifest{Tables: map[string]Sum{}}}
 	if err := r.begin(); err != nil {
 		return r.header, Manifest{}, err
 	}
@@ -170,7 +170,7 @@ func (r *reader) rows(name string) error {
 	return r.give(t, rows)
 }
 
-func (r *reader) give(t db.Table, rows [][]any) error {
+func (r *reader) give(t whole.Table, rows [][]any) error {
 	if r.taker.rows == nil || len(rows) == 0 {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 
 	"moot/internal/blob"
 	"moot/internal/db"
+	"moot/internal/db/whole"
 	"moot/internal/media"
 )
 
@@ -158,7 +159,7 @@ func (to Target) empty(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	empty, err := d.Empty(ctx)
+	empty, err := whole.Empty(ctx, d)
 	return empty, errors.Join(err, d.Close())
 }
 
@@ -260,7 +261,7 @@ func (f *filling) fill(tx *db.Tx) error {
 		return err
 	}
 	for sequence, last := range f.done.Header.Sequences {
-		if err := tx.GoOn(sequence, last); err != nil {
+		if err := whole.GoOn(tx, sequence, last); err != nil {
 			return err
 		}
 	}
@@ -280,17 +281,17 @@ func (f *filling) fill(tx *db.Tx) error {
 	if err := f.named(tx); err != nil {
 		return err
 	}
-	return tx.Sound()
+	return whole.Sound(tx)
 }
 
 // tables are the database's tables that the backup has rows of: all that are
 // not left out, with the same columns.
-func (f *filling) tables(tx *db.Tx) (map[string]db.Table, error) {
-	all, err := tx.Tables()
+func (f *filling) tables(tx *db.Tx) (map[string]whole.Table, error) {
+	all, err := whole.Tables(tx)
 	if err != nil {
 		return nil, err
 	}
-	of := map[string]db.Table{}
+	of := map[string]whole.Table{}
 	for _, t := range f.done.Header.Tables {
 		of[t.Name] = t
 	}
@@ -307,19 +308,19 @@ func (f *filling) tables(tx *db.Tx) (map[string]db.Table, error) {
 }
 
 // rows writes the rows of the backup.
-func (f *filling) rows(tx *db.Tx, tables map[string]db.Table) error {
+func (f *filling) rows(tx *db.Tx, tables map[string]whole.Table) error {
 	p := Progress{Step: Filling}
 	for _, sum := range f.done.Manifest.Tables {
 		p.Total += sum.Count
 	}
 	for _, t := range tables {
-		if err := tx.Clear(t); err != nil { // of what the schema itself puts there
+		if err := whole.Clear(tx, t); err != nil { // of what the schema itself puts there
 			return err
 		}
 	}
 	_, _, err := each(f.ctx, f.path, f.ids, taker{
-		rows: func(t db.Table, rows [][]any) error {
-			if err := tx.Insert(tables[t.Name], rows); err != nil {
+		rows: func(t whole.Table, rows [][]any) error {
+			if err := whole.Insert(tx, tables[t.Name], rows); err != nil {
 				return &taking{err}
 			}
 			p.Done += int64(len(rows))
@@ -335,7 +336,7 @@ func (f *filling) rows(tx *db.Tx, tables map[string]db.Table) error {
 }
 
 // compare reads every row that was written.
-func (f *filling) compare(tx *db.Tx, tables map[string]db.Table) error {
+func (f *filling) compare(tx *db.Tx, tables map[string]whole.Table) error {
 	found := Manifest{Header: f.done.Manifest.Header, Tables: map[string]Sum{}, Files: f.done.Manifest.Files}
 	for name, t := range tables {
 		sum, err := summed(tx, t)
@@ -351,9 +352,9 @@ func (f *filling) compare(tx *db.Tx, tables map[string]db.Table) error {
 }
 
 // summed is the sum of a table's rows.
-func summed(tx *db.Tx, t db.Table) (sum Sum, err error) {
+func summed(tx *db.Tx, t whole.Table) (sum Sum, err error) {
 	var line []byte
-	err = tx.EachRow(t, func(row []any) (err error) {
+	err = whole.EachRow(tx, t, func(row []any) (err error) {
 		if line, err = appendRow(line[:0], row); err == nil {
 			sum.addRow(line)
 		}

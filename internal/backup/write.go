@@ -15,6 +15,7 @@ import (
 
 	"moot/internal/blob"
 	"moot/internal/db"
+	"moot/internal/db/whole"
 	"moot/internal/media"
 )
 
@@ -75,7 +76,7 @@ func (s Site) write(ctx context.Context, to io.Writer, at time.Time, see func(Pr
 
 // header is the header of a backup of what a transaction sees.
 func (s Site) header(tx *db.Tx, at time.Time) (h Header, err error) {
-	all, err := tx.Tables()
+	all, err := whole.Tables(tx)
 	if err != nil {
 		return h, err
 	}
@@ -86,7 +87,7 @@ func (s Site) header(tx *db.Tx, at time.Time) (h Header, err error) {
 	if h.Schema == 0 {
 		return h, errors.New("there is no site in the database")
 	}
-	h.Sequences, err = tx.Sequences()
+	h.Sequences, err = whole.Sequences(tx)
 	return h, err
 }
 
@@ -111,10 +112,10 @@ func (w *writer) json(name string, v any) error {
 }
 
 // tables writes the rows of tables.
-func (w *writer) tables(ctx context.Context, tx *db.Tx, tables []db.Table) error {
+func (w *writer) tables(ctx context.Context, tx *db.Tx, tables []whole.Table) error {
 	p := Progress{Step: Rows}
 	for _, t := range tables {
-		n, err := tx.Count(t)
+		n, err := whole.Count(tx, t)
 		if err != nil {
 			return err
 		}
@@ -133,7 +134,7 @@ func (w *writer) tables(ctx context.Context, tx *db.Tx, tables []db.Table) error
 			lines = lines[:0]
 			return w.part(fmt.Sprintf("%s%s/%06d.jsonl.gz", tablesFolder, t.Name, parts), packed)
 		}
-		err := tx.EachRow(t, func(row []any) (err error) {
+		err := whole.EachRow(tx, t, func(row []any) (err error) {
 			if line, err = appendRow(line[:0], row); err != nil {
 				return fmt.Errorf("a row of %s can't be copied: %w", t.Name, err)
 			}

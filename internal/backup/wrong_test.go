@@ -14,6 +14,7 @@ import (
 	"moot/internal/blob"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/db/whole"
 )
 
 // small is a site with a thread and a picture's files.
@@ -38,7 +39,7 @@ func nothing(t *testing.T, target backup.Target) {
 		if err != nil || len(left) > 0 {
 			t.Errorf("left: %q, %v", left, err)
 		}
-	} else if empty, err := opened(t, target.Database).Empty(t.Context()); err != nil || !empty {
+	} else if empty, err := whole.Empty(t.Context(), opened(t, target.Database)); err != nil || !empty {
 		t.Errorf("left something in the database: %v", err)
 	}
 	if left := contents(t, target.Files); len(left) > 0 {

@@ -107,8 +107,9 @@ func (b *Boards) wall(ctx context.Context, q wallQuery, before int64, size int) 
 		before = newest
 	}
 	first := before == newest
+	wanted := q
 	err = b.db.Read(ctx, func(tx *db.Tx) error {
-		w = Wall{}
+		w, q = Wall{}, wanted // it may run twice
 		if q.pins && first {
 			pinned := q
 			pinned.where += ` AND t.pinned`

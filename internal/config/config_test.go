@@ -59,7 +59,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := &Config{
 		Listen: "127.0.0.1:8080", ListenOps: "127.0.0.1:8081",
-		Data: "moot-data", Database: "sqlite:moot-data/moot.db", Files: "file:moot-data/files",
+		Data: "moot-data", Database: "sqlite:moot-data/moot.db", ReplicaLag: 10 * time.Second, Files: "file:moot-data/files",
 		SiteName: "Moot", Names: true, Tripcodes: true,
 		PostLength: 8000, ThreadPosts: 1000, BumpLimit: 500, BoardThreads: 300, Images: "queue",
 		Patience: 5 * time.Second, WorkBits: 18, BackupKeep: 14 * 24 * time.Hour,
@@ -162,8 +162,11 @@ func TestMistakesAreNamed(t *testing.T) {
 		"no name":        {[]string{"--site-name", ""}, nil, "--site-name"},
 		"files":          {[]string{"--files", "ftp://x"}, nil, "want file:FOLDER or s3://"},
 		"push on http":   {[]string{"--push"}, nil, "push needs a base-url"},
-		"wakeups":        {[]string{"--database", "postgres://db/moot", "--wakeups", "nats://a,http://b"}, nil, "--wakeups"},
+		"wakeups":        {[]string{"--database", "postgres://db/moot", "--database-replica", "postgres://db2,db3:5433/moot", "--database-replica-lag", "4s", "--wakeups", "nats://a,http://b"}, nil, "--wakeups"},
 		"wakeups alone":  {[]string{"--wakeups", "nats://a"}, nil, "share a database"},
+		"replica":        {[]string{"--database", "postgres://db/moot", "--database-replica", "sqlite:a"}, nil, "--database-replica"},
+		"replica alone":  {[]string{"--database-replica", "postgres://db2/moot"}, nil, "postgres:// in database, or no database-replica"},
+		"replica's lag":  {[]string{"--database-replica-lag", "11s"}, nil, "from 3s to 10s"},
 		"mysql":          {[]string{"--database", "mysql://x"}, nil, "--database"},
 		"truth":          {[]string{"--names=perhaps"}, nil, "--names"},
 	} {
@@ -272,7 +275,7 @@ func TestPasswordsAreHidden(t *testing.T) {
 	if _, err := load(t, []string{"--database", "postgres:moot:hush@db"}, nil); err == nil || strings.Contains(err.Error(), "hush") {
 		t.Errorf("the error is %v", err)
 	}
-	c := mustLoad(t, []string{"--database", "postgres://moot:hush@db/moot"}, nil)
+	c := mustLoad(t, []string{"--database", "postgres://moot:hush@db/moot", "--database-replica", "postgres://moot:hush@db2,db3/moot"}, nil)
 	if c.Database != "postgres://moot:hush@db/moot" {
 		t.Errorf("the address was changed: %s", c.Database)
 	}
@@ -285,7 +288,7 @@ func TestPasswordsAreHidden(t *testing.T) {
 func TestWhatIsPrintedCanBeRead(t *testing.T) {
 	c := mustLoad(t, []string{
 		"--listen", "unix:/run/mo\"ot\\x", "--listen-ops", "off", "--base-url", "https://moot.example",
-		"--database", "postgres://db/moot", "--wakeups", "nats://a:4222,tls://b", "--nats-credentials", "/srv/moot.creds", "--nats-ca", "/srv/ca.pem", "--files", "file:/srv/files", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
+		"--database", "postgres://db/moot", "--database-replica", "postgres://db2,db3:5433/moot", "--database-replica-lag", "4s", "--wakeups", "nats://a:4222,tls://b", "--nats-credentials", "/srv/moot.creds", "--nats-ca", "/srv/ca.pem", "--files", "file:/srv/files", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
 		"--names=false", "--tripcodes=false", "--post-length", "500", "--thread-posts", "0",
 		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list", "--push",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",

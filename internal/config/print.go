@@ -136,7 +136,7 @@ func masked(name, value string) string {
 		return nameless.ReplaceAllString(value, "${1}"+hidden+"@")
 	}
 	scheme, rest, _ := strings.Cut(value, ":")
-	if name != "database" && name != "files" || scheme == "sqlite" || scheme == "file" || !strings.ContainsAny(value, ":@=") {
+	if name != "database" && name != "database-replica" && name != "files" || scheme == "sqlite" || scheme == "file" || !strings.ContainsAny(value, ":@=") {
 		return value
 	}
 	u, err := url.Parse(value)

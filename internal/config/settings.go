@@ -21,6 +21,8 @@ type Config struct {
 	ListenOps      string            // the same, for /readyz and /metrics; "" for none
 	Data           string            // folder of everything the site keeps
 	Database       string            // "sqlite:PATH", PATH joined to Data if it was relative, or "postgres://…"
+	Replicas       string            // "postgres://…" of servers that follow the database's, and answer who may see what is a little old; "" for none
+	ReplicaLag     time.Duration     // how far one may be behind
 	Files          string            // "file:FOLDER", joined to Data if it was relative, or "s3://…"
 	Wakeups        []string          // addresses of NATS servers, by which nodes wake each other; nil where the database does it
 	NATSLogin      string            // file of credentials for them; "" for none
@@ -101,6 +103,13 @@ var table = []setting{
 		func(c *Config, v string) bool { c.Data = filepath.Clean(v); return v != "" }},
 	{"database", "Storage", "The database: an SQLite file, relative to the data folder, or a PostgreSQL server.", text, "sqlite:moot.db", "", "sqlite:FILE or postgres://user:password@host/name",
 		func(c *Config, v string) bool { c.Database = v; return database(v) }},
+	{"database-replica", "Storage", "The PostgreSQL servers that follow the database's (streaming replication). They are read for pages that are the same for everybody, feeds and searches; what somebody just wrote is read from the database itself.", text, "", "none", "postgres://user:password@host/name, with several hosts as host1,host2",
+		func(c *Config, v string) bool {
+			c.Replicas = v
+			return v == "" || database(v) && !strings.HasPrefix(v, "sqlite:")
+		}},
+	{"database-replica-lag", "Storage", "How far a replica may be behind. One that is further is left alone until it has caught up.", duration, "10s", "", "a time from 3s to 10s",
+		func(c *Config, v string) bool { return span(v, 3*time.Second, 10*time.Second, &c.ReplicaLag) }},
 	{"files", "Storage", "Where pictures are kept: a folder, relative to the data folder, or an S3-compatible object store, whose key may also stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", text, "file:files", "", "file:FOLDER or s3://key:secret@host/bucket",
 		func(c *Config, v string) bool { c.Files = v; return filesAddress(v) }},
 	{"wakeups", "Storage", "The NATS servers by which the nodes of a site that is on several machines wake each other. With none they do it through their PostgreSQL database.", list, "", "the database", "addresses like nats://user:password@host:4222 or tls://host, with commas between",
@@ -329,6 +338,9 @@ func (c *Config) settle() error {
 	}
 	if len(c.Wakeups) > 0 && strings.HasPrefix(c.Database, "sqlite:") {
 		return errors.New("wakeups are for nodes that share a database: want postgres:// in database, or no wakeups")
+	}
+	if c.Replicas != "" && strings.HasPrefix(c.Database, "sqlite:") {
+		return errors.New("database-replica is for a database that other servers follow: want postgres:// in database, or no database-replica")
 	}
 	if c.Push && !strings.HasPrefix(c.BaseURL, "https://") {
 		return errors.New("push needs a base-url that begins with https://: browsers take notices from no other site")

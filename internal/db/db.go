@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"moot/internal/db/replica"
 	"moot/internal/fault"
 )
 
@@ -38,6 +39,9 @@ type DB struct {
 	stmts  sync.Map          // query text → *sql.Stmt of the readers' pool, SQLite only
 	heard  atomic.Int64      // when the server last answered, in nanoseconds since 1970; PostgreSQL only
 	counts counts
+
+	replicas *replica.Set // nil where there are none
+	horizon  atomic.Int64 // the highest that was read here: what this node may have heard of lies below it
 }
 
 // ErrNone is what scanning a row gives where there is none.
@@ -128,6 +132,9 @@ func sqliteAddress(path, lock string, more ...string) string {
 // that waits for a frozen server would keep its place long after that is back.
 const connectTime = 3 * time.Second
 
+// connections is how many there are to a PostgreSQL server at the most.
+const connections = 24
+
 func openPostgreSQL(ctx context.Context, address string) (*DB, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
@@ -138,8 +145,8 @@ func openPostgreSQL(ctx context.Context, address string) (*DB, error) {
 	}
 	all := hosts(config)
 	pool := sql.OpenDB(connectorTo(all))
-	pool.SetMaxOpenConns(24)
-	pool.SetMaxIdleConns(24)
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reaching %s: %w", masked(address), err), pool.Close())
 	}
@@ -157,6 +164,9 @@ func (d *DB) Close() error {
 	var err error
 	if d.writer != nil {
 		err = d.writer.close()
+	}
+	if d.replicas != nil {
+		err = errors.Join(err, d.replicas.Close())
 	}
 	return errors.Join(err, d.pool.Close())
 }

@@ -10,7 +10,9 @@
 //   - Write returns nil only when what was written is on the disk. On SQLite
 //     writes that wait at the same moment share one commit (synchronous=FULL);
 //     each is still whole or absent by itself.
-//   - Read sees one moment of the database.
+//   - Read sees one moment of the database. Where the context allows it to lag that
+//     may be one of a replica, which has at least what this node has heard of by
+//     Horizon; whatever is wrong with a replica, the primary answers.
 //   - What was given to Tx.After runs once, after the commit and never without.
 //   - A database that can't answer now is a fault of kind Unavailable. A
 //     PostgreSQL server that is stopped, frozen or cut off is told of within a

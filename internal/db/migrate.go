@@ -140,3 +140,22 @@ func (tx *Tx) climb(step migration) error {
 	_, err = tx.Exec(step.text)
 	return err
 }
+
+// MigrateTo takes the steps of the schema up to a version, those that were not
+// taken yet, within the transaction. It is for filling an empty database with
+// what an older Moot wrote; see DB.Migrate.
+func (tx *Tx) MigrateTo(version int) error {
+	steps, err := story(schema, tx.engine)
+	if err != nil {
+		return err
+	}
+	if version < 1 || version > len(steps) {
+		return fmt.Errorf("%w: %d, where this moot is at %d", ErrNewer, version, len(steps))
+	}
+	for _, step := range steps[:version] {
+		if err := tx.climb(step); err != nil {
+			return fmt.Errorf("schema step %s: %w", step.name, err)
+		}
+	}
+	return nil
+}

@@ -58,7 +58,7 @@ func (d *DB) tryPostgreSQL(ctx context.Context, f func(*Tx) error) (_ *Tx, err e
 	if err != nil {
 		return nil, err
 	}
-	tx := &Tx{ctx: ctx, q: s, pipe: s, engine: PostgreSQL}
+	tx := &Tx{ctx: ctx, q: s, pipe: s, engine: PostgreSQL, horizon: &d.horizon}
 	err = f(tx)
 	if err = cmp.Or(s.failed, err); err != nil { // what follows a failure only says that there was one
 		return nil, err

@@ -13,6 +13,10 @@ type Stats struct {
 	// Of what is gathered (Gather): how many are waiting, and how many were
 	// written in how many transactions.
 	Waiting, Gathered, Gatherings int64
+
+	// Of reads that may lag: how many a replica answered, and how many the primary
+	// did since none could.
+	Replicas, Instead int64
 }
 
 // Stats reads them. On SQLite the connections are those that read.
@@ -25,6 +29,7 @@ func (d *DB) Stats() Stats {
 	s.Writes = d.counts.writes.Load()
 	s.Commits = s.Writes
 	s.Waiting, s.Gathered, s.Gatherings = d.counts.waiting.Load(), d.counts.gathered.Load(), d.counts.gatherings.Load()
+	s.Replicas, s.Instead = d.counts.lagging.Load(), d.counts.instead.Load()
 	if d.writer != nil {
 		s.Queued, s.Commits = len(d.writer.queue), d.writer.commits.Load()
 	}
@@ -32,4 +37,4 @@ func (d *DB) Stats() Stats {
 }
 
 // counts are what Stats tells that nobody else counts.
-type counts struct{ writes, waiting, gathered, gatherings atomic.Int64 }
+type counts struct{ writes, waiting, gathered, gatherings, lagging, instead atomic.Int64 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 	"time"
+
+	"moot/internal/lag"
 )
 
 // querier is what *sql.Tx and the writer's connection have in common.
@@ -22,6 +25,8 @@ type Tx struct {
 	pipe   *session // where q is a connection to a server that can be sent many statements at once
 	engine Engine
 	after  []func()
+
+	horizon *atomic.Int64 // of a PostgreSQL primary: raised to every one that is read
 }
 
 // Exec runs a statement and tells how many rows it changed.
@@ -90,9 +95,16 @@ func (tx *Tx) Horizon() (int64, error) {
 		return 1, nil
 	}
 	var mark int64
-	err := tx.Row(`SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)`).Scan(&mark)
+	err := tx.Row(`SELECT ` + horizonNow).Scan(&mark)
+	for tx.horizon != nil {
+		if last := tx.horizon.Load(); mark <= last || tx.horizon.CompareAndSwap(last, mark) {
+			break
+		}
+	}
 	return mark, err
 }
+
+const horizonNow = `CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)`
 
 // Scan reads the columns of one row.
 type Scan func(dest ...any) error
@@ -115,8 +127,14 @@ func All[T any](tx *Tx, read func(Scan) (T, error), query string, args ...any) (
 	return all, rows.Err()
 }
 
-// Read runs f on one moment of the database.
+// Read runs f on one moment of the database. Where the context allows it to lag
+// (package lag), a replica may be read: one that has everything of which this node
+// has heard by the outbox. If that one can't answer, or f returns an error there, f
+// runs once more, on the primary.
 func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	if d.replicas != nil && lag.Allowed(ctx) && d.readReplica(ctx, f) {
+		return nil
+	}
 	ctx, cancel := d.bound(ctx)
 	defer cancel()
 	return d.ReadAtLeisure(ctx, f)
@@ -172,7 +190,7 @@ func (d *DB) onServer(ctx context.Context, options *sql.TxOptions, f func(*Tx) e
 	}
 	d.heard.Store(time.Now().UnixNano())
 	defer t.Rollback() // nothing was written
-	return f(&Tx{ctx: ctx, q: t, engine: PostgreSQL})
+	return f(&Tx{ctx: ctx, q: t, engine: PostgreSQL, horizon: &d.horizon})
 }
 
 // Write runs f in a transaction and returns nil once it is durably committed.

@@ -21,6 +21,7 @@ type Route struct {
 	Pattern string
 	Handle  func(*Asked) error
 	Class   guard.Class // what asking costs; a POST or DELETE always costs guard.Post
+	Lags    bool        // what it gives may be a little old (package lag), for who hasn't just posted
 	Files   int         // how many files a form may bring; 0: none
 	Body    int64       // bytes of a body that is no form, at the most; 0: no such body
 }

@@ -49,14 +49,14 @@ func New(s Settings) door.Routes {
 		Open: true, // feed readers that are pages of other sites read along
 		Site: []door.Route{
 			{Pattern: "GET /robots.txt", Handle: d.robots},
-			{Pattern: "GET /sitemap.xml", Handle: d.sitemapIndex, Class: guard.Search},
-			{Pattern: "GET /sitemap/{file}", Handle: d.sitemap, Class: guard.Search},
-			{Pattern: "GET /search.atom", Handle: d.search, Class: guard.Search},
+			{Pattern: "GET /sitemap.xml", Handle: d.sitemapIndex, Class: guard.Search, Lags: true},
+			{Pattern: "GET /sitemap/{file}", Handle: d.sitemap, Class: guard.Search, Lags: true},
+			{Pattern: "GET /search.atom", Handle: d.search, Class: guard.Search, Lags: true},
 		},
 		Board: []door.Route{
-			{Pattern: "GET /threads.atom", Handle: d.threads},
-			{Pattern: "GET /everywhere.atom", Handle: d.everywhere},
-			{Pattern: "GET /t/{no}/posts.atom", Handle: d.posts},
+			{Pattern: "GET /threads.atom", Handle: d.threads, Lags: true},
+			{Pattern: "GET /everywhere.atom", Handle: d.everywhere, Lags: true},
+			{Pattern: "GET /t/{no}/posts.atom", Handle: d.posts, Lags: true},
 			{Pattern: "GET /sign.png", Handle: d.placeSign, Class: guard.Search},
 			{Pattern: "GET /t/{no}/sign.png", Handle: d.threadSign, Class: guard.Search},
 		},

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"moot/internal/db"
+	"moot/internal/db/whole"
 )
 
 // checkContent looks whether what the database keeps is whole.
@@ -26,7 +27,7 @@ func checkContent(ctx context.Context, s Site) Finding {
 		return found(Warn, "it can't be looked at, as the database doesn't open")
 	}
 	defer d.Close()
-	wrong, err := d.Check(ctx, s.Whole)
+	wrong, err := whole.Check(ctx, d, s.Whole)
 	switch {
 	case ctx.Err() != nil:
 		return found(Warn, "the database is too large to be looked through in %v: moot doctor --whole takes its time", checkTime)

@@ -1,13 +1,16 @@
 package numbers
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"moot/internal/backup"
 	"moot/internal/clock"
 	"moot/internal/darkroom"
 	"moot/internal/db"
+	"moot/internal/db/replica"
 	"moot/internal/event"
 	"moot/internal/job"
 	"moot/internal/live"
@@ -61,6 +64,7 @@ func asked(read func(context.Context) (float64, error)) func() float64 {
 // Of are the numbers of a site, beside what the door counts by itself.
 func Of(s Site) []web.Number {
 	all := s.ofStores()
+	all = append(all, s.ofReplicas()...)
 	all = append(all, s.ofPictures()...)
 	all = append(all, s.ofFollowers()...)
 	return append(all, s.ofTime()...)
@@ -104,6 +108,34 @@ func (s Site) ofStores() []web.Number {
 		gauge("moot_disk_size_bytes", "The size of that disk; -1 where the system doesn't say.",
 			room(func(_, total uint64) uint64 { return total })),
 	}
+}
+
+// ofReplicas are of servers that follow the database's.
+func (s Site) ofReplicas() []web.Number {
+	reads := func(from string, of func(db.Stats) int64) web.Number {
+		n := total("moot_db_replica_reads_total", "Reads that may lag, by who answered them: a replica, or the primary in its stead.",
+			func() float64 { return float64(of(s.DB.Stats())) })
+		n.Labels = map[string]string{"from": from}
+		return n
+	}
+	return []web.Number{
+		gauge("moot_db_replica_lag_seconds", "How far that replica of the database is behind that is furthest, to a second; 0 where there is none, -1 where none follows or nobody knows.",
+			func() float64 { return furthest(s.DB.Lags()) }),
+		reads("replica", func(n db.Stats) int64 { return n.Replicas }),
+		reads("primary", func(n db.Stats) int64 { return n.Instead }),
+	}
+}
+
+// furthest is how far that replica is behind that is furthest, those left out that lead.
+func furthest(lags []replica.Lag) float64 {
+	if len(lags) == 0 {
+		return 0
+	}
+	lags = slices.DeleteFunc(lags, func(l replica.Lag) bool { return l.Leads })
+	if len(lags) == 0 || slices.ContainsFunc(lags, func(l replica.Lag) bool { return !l.Known }) {
+		return unknownNumber
+	}
+	return slices.MaxFunc(lags, func(a, b replica.Lag) int { return cmp.Compare(a.Behind, b.Behind) }).Behind.Seconds()
 }
 
 func (s Site) ofPictures() []web.Number {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"moot/internal/event"
+	"moot/internal/lag"
 	"moot/internal/web/cache"
 	"moot/internal/web/page"
 )
@@ -70,6 +71,15 @@ func keyOf(q *page.Request) cache.Key {
 func justPosted(r *http.Request) bool {
 	_, err := r.Cookie(page.FreshCookie)
 	return err == nil
+}
+
+// mayLag is a request that may be answered with what is a little old, unless its
+// visitor has just posted.
+func mayLag(r *http.Request) *http.Request {
+	if !reads(r.Method) || justPosted(r) {
+		return r
+	}
+	return r.WithContext(lag.Allow(r.Context()))
 }
 
 // share answers with a page that is the same for everybody, made now where none

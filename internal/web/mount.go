@@ -72,6 +72,9 @@ func (s *Server) answerDoor(a *door.Asked, q *page.Request, route door.Route) er
 		return nil
 	}
 	defer leave()
+	if route.Lags {
+		a.R = mayLag(a.R)
+	}
 	return route.Handle(a)
 }
 

@@ -154,6 +154,9 @@ func (s *Server) answer(q *page.Request, route page.Route, label string) {
 		s.fail(q, err)
 		return
 	}
+	if route.Lags {
+		q.R = mayLag(q.R)
+	}
 	at := gateOf(class)
 	if route.Live != nil {
 		at = gate.Listen

@@ -52,6 +52,37 @@ func NewServer(settings ...string) (*Server, error) {
 	return s, nil
 }
 
+// NewStandby starts a server that follows another, which it is a copy of from the
+// start. Whoever started it closes it.
+func NewStandby(of *Server) (*Server, error) {
+	s := &Server{binaries: of.binaries, settings: of.settings}
+	var err error
+	if s.folder, err = os.MkdirTemp("", "moot-standby-"); err != nil {
+		return nil, err
+	}
+	if err := s.unprivileged(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	copying := s.command("pg_basebackup", "-D", s.cluster(), "-h", of.folder, "-U", "moot", "-R", "-c", "fast", "-X", "stream")
+	if out, err := copying.CombinedOutput(); err != nil {
+		return nil, errors.Join(fmt.Errorf("pg_basebackup: %w\n%s", err, out), s.Close())
+	}
+	if err := s.Start(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Promote has a standby follow nobody any more, and take writes.
+func (s *Server) Promote() error {
+	promoting := s.command("pg_ctl", "-D", s.cluster(), "-w", "promote")
+	out, err := promoting.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("pg_ctl promote: %w\n%s", err, out)
+	}
+	return nil
+}
+
 func (s *Server) make() error {
 	if err := s.unprivileged(); err != nil {
 		return err

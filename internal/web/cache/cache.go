@@ -8,6 +8,7 @@ import (
 
 	"moot/internal/clock"
 	"moot/internal/fault"
+	"moot/internal/lag"
 	"moot/internal/sieve"
 )
 
@@ -70,6 +71,8 @@ type entry struct {
 	old    bool      // it moved after that
 	failed bool      // the last rendering did, and the page stands in
 	flight *flight
+	lags   bool                 // the page does, see flight
+	fresh  int                  // who wait for a fresh one
 	place  *sieve.Place[*entry] // in the queue; nil while it has no page
 }
 
@@ -77,6 +80,8 @@ type entry struct {
 type flight struct {
 	turn  int64
 	moved bool // meanwhile
+	exact bool // what it reads may not lag
+	lags  bool // what it read does (package lag), so it is fresh for nobody
 	done  chan struct{}
 	page  *Page
 	err   error
@@ -130,7 +135,7 @@ func (c *Cache) Page(ctx context.Context, key Key, topics []Topic, fresh bool, m
 	}
 	for {
 		e := c.entry(key, topics)
-		if fresh && e.page != nil && e.turn >= least || !fresh && e.good(c.clock.Now()) {
+		if fresh && e.page != nil && e.turn >= least && !e.lags || !fresh && e.good(c.clock.Now()) {
 			p := e.page
 			c.mu.Unlock()
 			c.hits.Add(1)
@@ -138,7 +143,7 @@ func (c *Cache) Page(ctx context.Context, key Key, topics []Topic, fresh bool, m
 		}
 		f := e.flight
 		if f == nil {
-			f = c.begin(e)
+			f = c.begin(e, fresh)
 			c.mu.Unlock()
 			return c.fly(ctx, e, f, fresh, make)
 		}
@@ -148,21 +153,27 @@ func (c *Cache) Page(ctx context.Context, key Key, topics []Topic, fresh bool, m
 			c.hits.Add(1)
 			return p, nil
 		}
-		c.mu.Unlock()
-		if err := c.wait(ctx, f); err != nil {
+		if err := c.wait(ctx, e, f, fresh); err != nil {
+			c.mu.Unlock()
 			return nil, err
 		}
-		if f.turn >= least {
+		if f.turn >= least && !(fresh && f.lags) {
+			c.mu.Unlock()
 			return f.result(fresh)
 		}
-		c.mu.Lock()
 	}
 }
 
-// wait waits for a rendering.
-func (c *Cache) wait(ctx context.Context, f *flight) error {
+// wait waits for a rendering. The lock is held before and after.
+func (c *Cache) wait(ctx context.Context, e *entry, f *flight, fresh bool) error {
 	c.waiting.Add(1)
 	defer c.waiting.Add(-1)
+	if fresh {
+		e.fresh++
+		defer func() { e.fresh-- }()
+	}
+	c.mu.Unlock()
+	defer c.mu.Lock()
 	select {
 	case <-f.done:
 		return nil
@@ -188,10 +199,11 @@ func (c *Cache) entry(key Key, topics []Topic) *entry {
 	return e
 }
 
-// begin begins a rendering. The lock is held.
-func (c *Cache) begin(e *entry) *flight {
+// begin begins a rendering. Those who wait for a fresh one aren't kept waiting by
+// those who don't. The lock is held.
+func (c *Cache) begin(e *entry, fresh bool) *flight {
 	c.begun++
-	e.flight = &flight{turn: c.begun, done: make(chan struct{})}
+	e.flight = &flight{turn: c.begun, exact: fresh || e.fresh > 0, done: make(chan struct{})}
 	return e.flight
 }
 
@@ -207,7 +219,11 @@ func (c *Cache) fly(ctx context.Context, e *entry, f *flight, fresh bool, make M
 		c.settle(e, f, began)
 		close(f.done)
 	}()
+	if !f.exact {
+		ctx = lag.Allow(ctx)
+	}
 	f.page, f.err = make(ctx)
+	f.lags = lag.Used(ctx)
 	c.made.Add(1)
 	if f.err != nil && !gone(f.err) {
 		c.mu.Lock()
@@ -248,7 +264,7 @@ func (c *Cache) settle(e *entry, f *flight, began time.Time) {
 		c.size -= e.page.size()
 	}
 	e.credit = e.allowed(began) - 1
-	e.page, e.turn, e.made, e.fine, e.old = f.page, f.turn, began, began, f.moved
+	e.page, e.turn, e.lags, e.made, e.fine, e.old = f.page, f.turn, f.lags, began, began, f.moved
 	c.size += e.page.size()
 	if e.place == nil {
 		e.place = c.queue.Add(e)

@@ -20,6 +20,7 @@ import (
 
 	"moot/internal/clock"
 	"moot/internal/fault"
+	"moot/internal/lag"
 )
 
 var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
@@ -422,4 +423,107 @@ func unpacked(t *testing.T, from io.Reader, coding string) string {
 		t.Fatal(err)
 	}
 	return out.String()
+}
+
+// What was made of reads that lag is good for who asks for no more, and for nobody who
+// asks for a fresh page: neither where it is kept nor where it is being made.
+func TestAPageThatLagsIsFreshForNobody(t *testing.T) {
+	c := Open(clock.Hold(noon), 1<<20)
+	making, goes := make(chan bool), make(chan bool)
+	lags := func(ctx context.Context) (*Page, error) {
+		lag.Use(ctx)
+		making <- lag.Allowed(ctx)
+		<-goes
+		return page("of the replica"), nil
+	}
+	exact := func(ctx context.Context) (*Page, error) {
+		if lag.Allowed(ctx) {
+			t.Error("it may lag, and was asked for fresh")
+		}
+		return page("of the primary"), nil
+	}
+	got := make(chan string, 3)
+	ask := func(fresh bool, m Maker) {
+		p, err := c.Page(context.Background(), Key{Path: "a"}, nil, fresh, m)
+		if err != nil {
+			t.Error(err)
+		}
+		got <- string(p.body)
+	}
+	go ask(false, lags)
+	if !<-making {
+		t.Error("who asks for no more may be shown what lags")
+	}
+	go ask(true, exact)
+	for c.waiting.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	goes <- true
+	if one, other := <-got, <-got; one == other {
+		t.Errorf("both got the page %s", one)
+	}
+
+	c = Open(clock.Hold(noon), 1<<20)
+	go ask(false, lags)
+	<-making
+	goes <- true
+	if p := <-got; p != "of the replica" {
+		t.Error(p)
+	}
+	if ask(false, exact); <-got != "of the replica" {
+		t.Error("it isn't kept")
+	}
+	if ask(true, exact); <-got != "of the primary" {
+		t.Error("it was fresh for somebody")
+	}
+}
+
+// What was forgotten and made anew since somebody asked for a fresh page is not fresh
+// for them where it lags, however late it was made.
+func TestALatePageThatLagsIsNotFresh(t *testing.T) {
+	key, m := Key{Path: "a"}, &maker{}
+	lags := func(ctx context.Context) (*Page, error) { lag.Use(ctx); return page("of the replica"), nil }
+
+	c := Open(clock.Hold(noon), 1<<20)
+	if _, err := c.Page(t.Context(), key, nil, false, lags); err != nil {
+		t.Fatal(err)
+	}
+	c.entries[key].turn += 100
+	if got := m.get(t, c, "a", true); got != "page 1" {
+		t.Errorf("kept: %q is fresh", got)
+	}
+
+	c = Open(clock.Hold(noon), 1<<20)
+	c.mu.Lock()
+	e := c.entry(key, nil)
+	f := c.begin(e, false)
+	f.turn += 100
+	c.mu.Unlock()
+	got := make(chan string)
+	go func() { got <- m.get(t, c, "a", true) }()
+	for c.waiting.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := c.fly(t.Context(), e, f, false, lags); err != nil {
+		t.Fatal(err)
+	}
+	if p := <-got; p != "page 2" {
+		t.Errorf("made: %q is fresh", p)
+	}
+}
+
+// A crowd that makes pages that lag keeps nobody waiting who wants a fresh one: while
+// one waits, what is made may not lag.
+func TestWhoWaitsForAFreshPageGetsTheNext(t *testing.T) {
+	c := Open(clock.Hold(noon), 1<<20)
+	c.mu.Lock()
+	e := c.entry(Key{Path: "a"}, nil)
+	e.fresh++
+	f := c.begin(e, false)
+	e.fresh--
+	g := c.begin(e, false)
+	c.mu.Unlock()
+	if !f.exact || g.exact {
+		t.Errorf("exact while one waits: %v, else: %v", f.exact, g.exact)
+	}
 }

@@ -7,8 +7,10 @@
 //     others wait and get the same (single flight).
 //   - What moves a page (a topic, see Moved) makes it old, and who asks next gets a
 //     new one. While it moves all the time it is rendered once in Calm at the most,
-//     and nobody gets one that has been old for longer than that. Who asks for a fresh one gets one whose
-//     rendering began after they asked.
+//     and nobody gets one that has been old for longer than that.
+//   - Who asks for a fresh page gets one whose rendering began after they asked. All
+//     others may be shown one that lags (package lag): it shows at least what had moved it
+//     when its making began.
 //   - A page that nothing moves is rendered anew after Life, since pages tell how
 //     long ago something was.
 //   - Where a page can't be made, since the database is away, the one that was there

@@ -53,6 +53,7 @@ type Route struct {
 	Live    Listen      // in place of Handle: the answer is a stream of what happens
 	Class   guard.Class // what asking costs; a POST always costs guard.Post
 	Shared  Shared      // the page at the pattern's own address, without a query, is the same for everybody
+	Lags    bool        // what it shows may be a little old (package lag), for who hasn't just posted
 	Files   int         // how many files its form may bring; 0: none
 }
 

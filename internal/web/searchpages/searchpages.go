@@ -26,6 +26,6 @@ func New(index *search.Index, boards *board.Boards) page.Pages {
 	d := &door{index, boards}
 	return page.Pages{
 		Folder: folder,
-		Site:   []page.Route{{Pattern: "GET /search", Handle: d.search, Class: guard.Search}},
+		Site:   []page.Route{{Pattern: "GET /search", Handle: d.search, Class: guard.Search, Lags: true}},
 	}
 }

@@ -1,4 +1,4 @@
-package db_test
+package whole_test
 
 import (
 	"errors"
@@ -9,12 +9,13 @@ import (
 
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/db/whole"
 )
 
 func TestCheckOfWhatIsWhole(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		for _, deep := range []bool{false, true} {
-			wrong, err := d.Check(t.Context(), deep)
+			wrong, err := whole.Check(t.Context(), d, deep)
 			if d.Engine() == db.PostgreSQL && slices.Equal(wrong, []string{"off"}) {
 				wrong = nil // a server without checksums says so
 			}
@@ -61,7 +62,7 @@ func TestCheckFindsASpoiltPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if wrong, err := d.Check(t.Context(), false); len(wrong) == 0 {
+	if wrong, err := whole.Check(t.Context(), d, false); len(wrong) == 0 {
 		t.Errorf("nothing was found (%v)", err)
 	}
 }

@@ -1,4 +1,4 @@
-package db_test
+package whole_test
 
 import (
 	"errors"
@@ -11,12 +11,13 @@ import (
 
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
+	"moot/internal/db/whole"
 )
 
 // fill writes a table of every kind, and what refers to it.
-func fill(t *testing.T, d *db.DB) []db.Table {
+func fill(t *testing.T, d *db.DB) []whole.Table {
 	t.Helper()
-	var tables []db.Table
+	var tables []whole.Table
 	err := d.Write(t.Context(), func(tx *db.Tx) error {
 		for _, text := range []string{
 			`CREATE TABLE zebra (number bigint PRIMARY KEY, word text, striped boolean, code bytea)`,
@@ -30,7 +31,7 @@ func fill(t *testing.T, d *db.DB) []db.Table {
 		if _, err := tx.Exec(`UPDATE zebra SET code = $1 WHERE number = 1`, []byte{0, 255}); err != nil {
 			return err
 		}
-		all, err := tx.Tables()
+		all, err := whole.Tables(tx)
 		for _, table := range all {
 			if table.Name == "zebra" || table.Name == "ant" {
 				tables = append(tables, table)
@@ -46,9 +47,9 @@ func fill(t *testing.T, d *db.DB) []db.Table {
 
 func TestTablesAreSeenAsTheyWereMade(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		want := []db.Table{
-			{Name: "zebra", Columns: []db.Column{{Name: "number", Kind: db.Int}, {Name: "word", Kind: db.Text}, {Name: "striped", Kind: db.Bool}, {Name: "code", Kind: db.Bytes}}},
-			{Name: "ant", Columns: []db.Column{{Name: "zebra", Kind: db.Int}}},
+		want := []whole.Table{
+			{Name: "zebra", Columns: []whole.Column{{Name: "number", Kind: whole.Int}, {Name: "word", Kind: whole.Text}, {Name: "striped", Kind: whole.Bool}, {Name: "code", Kind: whole.Bytes}}},
+			{Name: "ant", Columns: []whole.Column{{Name: "zebra", Kind: whole.Int}}},
 		}
 		if diff := cmp.Diff(want, fill(t, d)); diff != "" {
 			t.Error(diff)
@@ -65,16 +66,16 @@ func TestRowsGoOutAndIn(t *testing.T) {
 		}
 		var got [][]any
 		err := d.Write(t.Context(), func(tx *db.Tx) error {
-			if err := tx.Clear(zebra); err != nil {
+			if err := whole.Clear(tx, zebra); err != nil {
 				return err
 			}
-			if err := tx.Insert(zebra, want); err != nil {
+			if err := whole.Insert(tx, zebra, want); err != nil {
 				return err
 			}
-			if n, err := tx.Count(zebra); n != 252 || err != nil {
+			if n, err := whole.Count(tx, zebra); n != 252 || err != nil {
 				t.Errorf("%d rows, %v", n, err)
 			}
-			return tx.EachRow(zebra, func(row []any) error { got = append(got, slices.Clone(row)); return nil })
+			return whole.EachRow(tx, zebra, func(row []any) error { got = append(got, slices.Clone(row)); return nil })
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -89,17 +90,17 @@ func TestRowsGoOutAndIn(t *testing.T) {
 func TestSequencesGoOn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		err := d.Write(t.Context(), func(tx *db.Tx) error {
-			before, err := tx.Sequences()
+			before, err := whole.Sequences(tx)
 			if want := map[string]int64{"post_number": 0, "event_number": 0, "job_number": 0}; !maps.Equal(before, want) {
 				t.Errorf("before the first: %v", before)
 			}
 			if err != nil {
 				return err
 			}
-			if err := tx.GoOn("post_number", 41); err != nil {
+			if err := whole.GoOn(tx, "post_number", 41); err != nil {
 				return err
 			}
-			if err := tx.GoOn("event_number", 7); err != nil {
+			if err := whole.GoOn(tx, "event_number", 7); err != nil {
 				return err
 			}
 			post, err := tx.Next("post_number")
@@ -116,7 +117,7 @@ func TestSequencesGoOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.Write(t.Context(), func(tx *db.Tx) error { return tx.GoOn("no_such", 1) }); err == nil {
+		if err := d.Write(t.Context(), func(tx *db.Tx) error { return whole.GoOn(tx, "no_such", 1) }); err == nil {
 			t.Error("a sequence that isn't there went on")
 		}
 	})
@@ -152,7 +153,7 @@ func TestAnOlderSchemaIsMadeWithinATransaction(t *testing.T) {
 func TestALooseReferenceIsNotSound(t *testing.T) {
 	d := dbtest.Open(t, db.SQLite)
 	tables := fill(t, d)
-	sound := func() error { return d.Read(t.Context(), func(tx *db.Tx) error { return tx.Sound() }) }
+	sound := func() error { return d.Read(t.Context(), func(tx *db.Tx) error { return whole.Sound(tx) }) }
 	if err := sound(); err != nil {
 		t.Errorf("what is sound: %v", err)
 	}
@@ -160,7 +161,7 @@ func TestALooseReferenceIsNotSound(t *testing.T) {
 		if _, err := tx.Exec(`CREATE TABLE other (number bigint PRIMARY KEY)`); err != nil {
 			return err
 		}
-		if err := tx.Insert(tables[1], [][]any{{int64(1)}}); err != nil {
+		if err := whole.Insert(tx, tables[1], [][]any{{int64(1)}}); err != nil {
 			return err
 		}
 		for _, text := range []string{`PRAGMA writable_schema = ON`, `UPDATE sqlite_master SET sql = 'CREATE TABLE ant (zebra bigint NOT NULL REFERENCES other (number))' WHERE name = 'ant'`, `PRAGMA writable_schema = RESET`} {

@@ -1,8 +1,10 @@
-package db
+package whole
 
 import (
 	"context"
 	"strings"
+
+	"moot/internal/db"
 )
 
 // Check looks whether what the database keeps is whole, and is what it found
@@ -10,16 +12,16 @@ import (
 // index with its table too, which takes a few times as long. On PostgreSQL it
 // finds out whether the server sees by itself what a disk has spoilt
 // (data_checksums). It writes nothing.
-func (d *DB) Check(ctx context.Context, deep bool) (wrong []string, err error) {
+func Check(ctx context.Context, d *db.DB, deep bool) (wrong []string, err error) {
 	query, fine := "PRAGMA quick_check(10)", "ok"
 	switch {
-	case d.engine == PostgreSQL:
+	case d.Engine() == db.PostgreSQL:
 		query, fine = "SHOW data_checksums", "on"
 	case deep:
 		query = "PRAGMA integrity_check(10)"
 	}
-	err = d.Read(ctx, func(tx *Tx) error {
-		lines, err := All(tx, func(scan Scan) (line string, err error) {
+	err = d.Read(ctx, func(tx *db.Tx) error {
+		lines, err := db.All(tx, func(scan db.Scan) (line string, err error) {
 			err = scan(&line)
 			return line, err
 		}, query)

@@ -1,4 +1,4 @@
-package db
+package whole
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"moot/internal/db"
 )
 
 // Kind is what a column holds.
@@ -50,17 +52,17 @@ func (t Table) list() string {
 
 // columnsOf lists the columns of all tables in the order in which they were
 // made: a table comes after those that it refers to.
-var columnsOf = map[Engine]string{
-	SQLite: `SELECT m.name, c.name, lower(c.type) FROM sqlite_master m, pragma_table_info(m.name) c
+var columnsOf = map[db.Engine]string{
+	db.SQLite: `SELECT m.name, c.name, lower(c.type) FROM sqlite_master m, pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.rowid, c.cid`,
-	PostgreSQL: `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+	db.PostgreSQL: `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 		WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.oid, a.attnum`,
 }
 
 // Tables lists the tables of the database, each after those it refers to.
-func (tx *Tx) Tables() ([]Table, error) {
+func Tables(tx *db.Tx) ([]Table, error) {
 	var tables []Table
-	_, err := All(tx, func(scan Scan) (_ struct{}, err error) {
+	_, err := db.All(tx, func(scan db.Scan) (_ struct{}, err error) {
 		var table, column, written string
 		if err := scan(&table, &column, &written); err != nil {
 			return struct{}{}, err
@@ -75,18 +77,18 @@ func (tx *Tx) Tables() ([]Table, error) {
 		last := &tables[len(tables)-1]
 		last.Columns = append(last.Columns, Column{column, kind})
 		return struct{}{}, nil
-	}, columnsOf[tx.engine])
+	}, columnsOf[tx.Engine()])
 	return tables, err
 }
 
 // Count is how many rows a table has.
-func (tx *Tx) Count(t Table) (n int64, err error) {
+func Count(tx *db.Tx, t Table) (n int64, err error) {
 	return n, tx.Row(`SELECT count(*) FROM ` + quoted(t.Name)).Scan(&n)
 }
 
 // EachRow gives see every row of a table, in no order: for each column nil or
 // the Go value of its Kind. The slice is see's only until it returns.
-func (tx *Tx) EachRow(t Table, see func(row []any) error) error {
+func EachRow(tx *db.Tx, t Table, see func(row []any) error) error {
 	cells := make([]any, len(t.Columns))
 	for i, c := range t.Columns {
 		switch c.Kind {
@@ -99,7 +101,7 @@ func (tx *Tx) EachRow(t Table, see func(row []any) error) error {
 		case Bytes:
 			cells[i] = new(any) // SQLite's driver gives an empty one as a nil slice, which is not NULL
 		default:
-			return fmt.Errorf("db: the column %s.%s is of a kind that only one engine has", t.Name, c.Name)
+			return fmt.Errorf("whole: the column %s.%s is of a kind that only one engine has", t.Name, c.Name)
 		}
 	}
 	rows, err := tx.Rows(`SELECT ` + t.list() + ` FROM ` + quoted(t.Name))
@@ -151,7 +153,7 @@ func value(cell any) any {
 const insertAtOnce = 100
 
 // Insert writes rows as EachRow gives them.
-func (tx *Tx) Insert(t Table, rows [][]any) error {
+func Insert(tx *db.Tx, t Table, rows [][]any) error {
 	for len(rows) > 0 {
 		n := insertAtOnce
 		if len(rows) < n {
@@ -162,7 +164,7 @@ func (tx *Tx) Insert(t Table, rows [][]any) error {
 		args := make([]any, 0, n*len(t.Columns))
 		for i, row := range rows[:n] {
 			if len(row) != len(t.Columns) {
-				return fmt.Errorf("db: a row of %s has %d values, not %d", t.Name, len(row), len(t.Columns))
+				return fmt.Errorf("whole: a row of %s has %d values, not %d", t.Name, len(row), len(t.Columns))
 			}
 			for j, v := range row {
 				text.WriteString(map[bool]string{true: "(", false: ", "}[j == 0])
@@ -180,18 +182,18 @@ func (tx *Tx) Insert(t Table, rows [][]any) error {
 }
 
 // Clear deletes every row of a table.
-func (tx *Tx) Clear(t Table) error {
+func Clear(tx *db.Tx, t Table) error {
 	_, err := tx.Exec(`DELETE FROM ` + quoted(t.Name))
 	return err
 }
 
-// Sequences are the numbers that were drawn last, by the name that Next takes.
+// Sequences are the numbers that were drawn last, by the name that Tx.Next takes.
 // On PostgreSQL they may be ahead of what the transaction sees, and are never
 // behind it.
-func (tx *Tx) Sequences() (map[string]int64, error) {
+func Sequences(tx *db.Tx) (map[string]int64, error) {
 	query := `SELECT name, last FROM sequence`
 	switch {
-	case tx.engine == SQLite:
+	case tx.Engine() == db.SQLite:
 		var tables int // numbers given as a row is stored; there are none in an older schema
 		if err := tx.Row(`SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'`).Scan(&tables); err != nil {
 			return nil, err
@@ -203,7 +205,7 @@ func (tx *Tx) Sequences() (map[string]int64, error) {
 		query = `SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences WHERE schemaname = current_schema()`
 	}
 	drawn := map[string]int64{}
-	_, err := All(tx, func(scan Scan) (_ struct{}, err error) {
+	_, err := db.All(tx, func(scan db.Scan) (_ struct{}, err error) {
 		var name string
 		var last int64
 		err = scan(&name, &last)
@@ -215,8 +217,8 @@ func (tx *Tx) Sequences() (map[string]int64, error) {
 
 // GoOn has a sequence go on behind the number that was drawn last; 0 is
 // before its first.
-func (tx *Tx) GoOn(sequence string, last int64) error {
-	if tx.engine == PostgreSQL {
+func GoOn(tx *db.Tx, sequence string, last int64) error {
+	if tx.Engine() == db.PostgreSQL {
 		_, err := tx.Exec(`SELECT setval($1, $2, $3)`, sequence, max(last, 1), last > 0)
 		return err
 	}
@@ -225,44 +227,25 @@ func (tx *Tx) GoOn(sequence string, last int64) error {
 		changed, err = tx.Exec(`UPDATE sqlite_sequence SET seq = $2 WHERE name || '_number' = $1`, sequence, last)
 	}
 	if err == nil && changed == 0 {
-		err = fmt.Errorf("db: there is no sequence %q", sequence)
+		err = fmt.Errorf("whole: there is no sequence %q", sequence)
 	}
 	return err
 }
 
-// MigrateTo takes the steps of the schema up to a version, those that were not
-// taken yet, within the transaction. It is for filling an empty database with
-// what an older Moot wrote; see DB.Migrate.
-func (tx *Tx) MigrateTo(version int) error {
-	steps, err := story(schema, tx.engine)
-	if err != nil {
-		return err
-	}
-	if version < 1 || version > len(steps) {
-		return fmt.Errorf("%w: %d, where this moot is at %d", ErrNewer, version, len(steps))
-	}
-	for _, step := range steps[:version] {
-		if err := tx.climb(step); err != nil {
-			return fmt.Errorf("schema step %s: %w", step.name, err)
-		}
-	}
-	return nil
-}
-
 // Sound reports what is wrong within the database where an engine can tell:
 // SQLite looks at every page, every index and every reference.
-func (tx *Tx) Sound() error {
-	if tx.engine == PostgreSQL {
+func Sound(tx *db.Tx) error {
+	if tx.Engine() == db.PostgreSQL {
 		return nil // it refuses what breaks a reference, and its pages are its own affair
 	}
-	said, err := All(tx, func(scan Scan) (line string, err error) { return line, scan(&line) }, `PRAGMA integrity_check(5)`)
+	said, err := db.All(tx, func(scan db.Scan) (line string, err error) { return line, scan(&line) }, `PRAGMA integrity_check(5)`)
 	if err != nil {
 		return err
 	}
 	if len(said) != 1 || said[0] != "ok" {
 		return errors.New("the database is damaged: " + strings.Join(said, "; "))
 	}
-	loose, err := All(tx, func(scan Scan) (table string, err error) {
+	loose, err := db.All(tx, func(scan db.Scan) (table string, err error) {
 		var ignored any
 		return table, scan(&table, &ignored, &ignored, &ignored)
 	}, `PRAGMA foreign_key_check`)
@@ -273,9 +256,9 @@ func (tx *Tx) Sound() error {
 }
 
 // Empty reports whether a database holds nothing, not even a schema.
-func (d *DB) Empty(ctx context.Context) (empty bool, err error) {
-	err = d.Read(ctx, func(tx *Tx) error {
-		tables, err := tx.Tables()
+func Empty(ctx context.Context, d *db.DB) (empty bool, err error) {
+	err = d.Read(ctx, func(tx *db.Tx) error {
+		tables, err := Tables(tx)
 		empty = len(tables) == 0
 		return err
 	})
