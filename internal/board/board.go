@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"moot/internal/db"
 	"moot/internal/fault"
 	"moot/internal/media"
 	"moot/internal/order"
@@ -48,6 +49,7 @@ type Thread struct {
 	Full       bool      // has as many posts as the site allows
 	Settled    bool      // has so many that replies no longer bump it
 	ArchivedAt time.Time // when it left its board, to be read and no more; zero where it stands there
+	Card       string    // the kind of its card, or ""
 	bump       int64
 }
 
@@ -117,7 +119,15 @@ func (t Target) Path() string {
 type NewThread struct {
 	Place   place.Place
 	Subject string
+	Card    Card
 	NewPost
+}
+
+// Card is what makes a thread more than talk. Its noun keeps its fields: Write
+// stores them in the transaction in which the thread is started.
+type Card struct {
+	Kind  string // "" for none
+	Write func(tx *db.Tx, t Target) error
 }
 
 // NewPost is what somebody sends who replies.

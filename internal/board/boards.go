@@ -58,25 +58,42 @@ func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Targe
 	if err != nil {
 		return Target{}, err
 	}
-	at := b.minute()
 	return b.once(ctx, n.Once, func(tx *db.Tx) (Target, error) {
-		number, err := tx.Next(postNumber)
-		if err != nil {
-			return Target{}, err
-		}
-		t := Target{Number: number, Thread: number, Place: n.Place.Path()}
-		if err := insertThread(tx, n.Place, number, c.subject, len(c.pictures), at); err != nil {
-			return t, err
-		}
-		opening := &reply{NewPost: n.NewPost, actor: actor, thread: number, at: at, tag: actor.Tag(keys.Day, number), clean: c, made: t}
-		if err := b.add(tx, nil, []*reply{opening}); err != nil {
-			return t, err
-		}
-		if err := tx.Later(count(t.Place, 1, 1, at)); err != nil {
-			return t, err
-		}
-		return t, b.makeRoom(tx, t.Place, at)
+		return b.start(tx, n, c, &reply{actor: actor}, func(thread int64) string { return actor.Tag(keys.Day, thread) })
 	})
+}
+
+// Put starts a thread that is the site's own, in the transaction of the card that
+// it carries. Its words are of the catalogue: they are not checked, nobody's tag
+// stands on it and no code takes it back.
+func (b *Boards) Put(tx *db.Tx, n NewThread) (Target, error) {
+	c := clean{subject: n.Subject, name: n.Name, body: n.Body}
+	return b.start(tx, n, c, &reply{actor: key.Anyone}, func(int64) string { return "" })
+}
+
+func (b *Boards) start(tx *db.Tx, n NewThread, c clean, opening *reply, tag func(thread int64) string) (Target, error) {
+	at := b.minute()
+	number, err := tx.Next(postNumber)
+	if err != nil {
+		return Target{}, err
+	}
+	t := Target{Number: number, Thread: number, Place: n.Place.Path()}
+	if err := insertThread(tx, n, number, c, at); err != nil {
+		return t, err
+	}
+	opening.NewPost, opening.thread, opening.at, opening.tag, opening.clean, opening.made = n.NewPost, number, at, tag(number), c, t
+	if err := b.add(tx, nil, []*reply{opening}); err != nil {
+		return t, err
+	}
+	if n.Card.Write != nil {
+		if err := n.Card.Write(tx, t); err != nil {
+			return t, err
+		}
+	}
+	if err := tx.Later(count(t.Place, 1, 1, at)); err != nil {
+		return t, err
+	}
+	return t, b.makeRoom(tx, t.Place, at)
 }
 
 // once runs an act unless its form was posted before, in which case it finds

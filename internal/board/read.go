@@ -186,14 +186,14 @@ func (n *Notice) count() {
 	n.Omitted = max(n.Omitted, 0)
 }
 
-const threadColumns = `t.number, t.place, t.subject, t.posts, t.pictures, t.bump, t.at, t.last_at, t.locked, t.pinned, t.archived_at`
+const threadColumns = `t.number, t.place, t.subject, t.posts, t.pictures, t.bump, t.at, t.last_at, t.locked, t.pinned, t.archived_at, t.card`
 
 // scanThread reads threadColumns and whatever follows them.
 func (b *Boards) scanThread(scan db.Scan, more ...any) (Thread, error) {
 	var t Thread
 	var path string
 	var at, lastAt, archivedAt int64
-	err := scan(append([]any{&t.Number, &path, &t.Subject, &t.Posts, &t.Pictures, &t.bump, &at, &lastAt, &t.Locked, &t.Pinned, &archivedAt}, more...)...)
+	err := scan(append([]any{&t.Number, &path, &t.Subject, &t.Posts, &t.Pictures, &t.bump, &at, &lastAt, &t.Locked, &t.Pinned, &archivedAt, &t.Card}, more...)...)
 	if err != nil {
 		return t, err
 	}

@@ -24,11 +24,11 @@ func regionAndCountry(p place.Place) (region, country string) {
 	return region, country
 }
 
-func insertThread(tx *db.Tx, p place.Place, number int64, subject string, pictures int, at time.Time) error {
-	region, country := regionAndCountry(p)
-	_, err := tx.Exec(`INSERT INTO thread (number, place, region, country, subject, posts, bump, at, last_at, locked, pictures)
-		VALUES ($1, $2, $3, $4, $5, 1, $1, $6, $6, $7, $8)`,
-		number, p.Path(), region, country, subject, at.Unix(), false, pictures)
+func insertThread(tx *db.Tx, n NewThread, number int64, c clean, at time.Time) error {
+	region, country := regionAndCountry(n.Place)
+	_, err := tx.Exec(`INSERT INTO thread (number, place, region, country, subject, posts, bump, at, last_at, locked, pictures, card)
+		VALUES ($1, $2, $3, $4, $5, 1, $1, $6, $6, $7, $8, $9)`,
+		number, n.Place.Path(), region, country, c.subject, at.Unix(), false, len(c.pictures), n.Card.Kind)
 	return err
 }
 

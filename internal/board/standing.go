@@ -46,6 +46,15 @@ func (b *Boards) Settle(ctx context.Context, actor key.Actor, thread int64, act 
 	})
 }
 
+// Stay has a thread stand above the others of its board, from which it isn't
+// archived, or no longer, in the transaction of its card.
+func (b *Boards) Stay(tx *db.Tx, t Target, stays bool) error {
+	if _, err := tx.Exec(`UPDATE thread SET pinned = $2 WHERE number = $1 AND archived_at = 0`, t.Thread, stays); err != nil {
+		return err
+	}
+	return b.changed(tx, t.Place, t.Thread, b.minute())
+}
+
 func (b *Boards) changed(tx *db.Tx, place string, thread int64, at time.Time) error {
 	return b.outbox.Append(tx, event.Event{Kind: event.ThreadChanged, Place: place, Thread: thread, At: at})
 }

@@ -30,6 +30,8 @@ const (
 	PostGone      Kind = "post.gone"      // Place, Thread, Post
 	PostChanged   Kind = "post.changed"   // Place, Thread, Post: a picture in it was let through or removed
 	ThreadChanged Kind = "thread.changed" // Place, Thread: locked, pinned, archived, or no longer so
+	HandsChanged  Kind = "hands.changed"  // Place: how many hands are up there
+	CardChanged   Kind = "card.changed"   // Place, Thread: what its card says
 )
 
 // Event is one thing that happened.

@@ -108,6 +108,22 @@ func (a Actor) Tag(dayKey []byte, thread int64) string {
 	return plain.EncodeToString(mac.Sum(nil))[:4]
 }
 
+// Hash is what is kept of the actor's token where something is theirs for a
+// purpose: two purposes' don't show that they are of one actor.
+func (a Actor) Hash(purpose string) []byte {
+	sum := sha256.Sum256([]byte(purpose + ":" + a.token))
+	return sum[:]
+}
+
+// Derived is the actor whose token is made of a secret of the site's and of what
+// somebody was given, such as a form's ticket: who sends the same form twice is
+// given one token, and nobody else can make it.
+func Derived(secret []byte, given string) Actor {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("token:" + given))
+	return Actor{token: string(mac.Sum(nil)[:tokenBytes])}
+}
+
 func (a Actor) mac(purpose string, n int64) []byte {
 	mac := hmac.New(sha256.New, []byte(a.token))
 	mac.Write([]byte(purpose))

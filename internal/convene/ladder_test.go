@@ -1,0 +1,562 @@
+package convene_test
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"moot/internal/board"
+	"moot/internal/clock"
+	"moot/internal/convene"
+	"moot/internal/db"
+	"moot/internal/db/dbtest"
+	"moot/internal/event"
+	"moot/internal/fault"
+	"moot/internal/job"
+	"moot/internal/key"
+	"moot/internal/lang"
+	"moot/internal/place"
+)
+
+var gazetteer = sync.OnceValue(func() *place.Gazetteer {
+	g, err := place.Load()
+	if err != nil {
+		panic(err)
+	}
+	return g
+})
+
+var quiet = slog.New(slog.DiscardHandler)
+
+var friday = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+
+// town is a site with the first steps of the ladder. A meetup is only noted: what
+// becomes of it is another room's.
+type town struct {
+	*convene.Ladder
+	t     *testing.T
+	db    *db.DB
+	clock *clock.Clock
+	jobs  *job.Jobs
+	mu    *sync.Mutex
+	met   *[]convene.Agreed
+	over  map[int64]bool // meetups that are over
+}
+
+func open(t *testing.T, d *db.DB) town {
+	held, outbox := clock.Hold(friday), event.New()
+	s := town{t: t, db: d, clock: held, jobs: job.New(d, held), mu: new(sync.Mutex), met: new([]convene.Agreed), over: map[int64]bool{}}
+	english, _ := lang.Lookup("en")
+	s.Ladder = convene.New(convene.Settings{
+		DB: d, Clock: held, Outbox: outbox, Places: gazetteer(), Boards: board.New(d, held, outbox, gazetteer(), board.Limits{PostLength: 8000}),
+		Jobs: s.jobs, Rules: convene.Defaults(), Words: func(place.Place) *lang.Language { return english },
+		ToCome: func(_ *db.Tx, at string) (bool, error) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			for _, a := range *s.met {
+				if a.Place.Path() == at && !s.over[a.Thread.Thread] {
+					return true, nil
+				}
+			}
+			return false, nil
+		},
+		Meet: func(tx *db.Tx, a convene.Agreed) error {
+			tx.After(func() {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				*s.met = append(*s.met, a)
+			})
+			return nil
+		},
+	})
+	return s
+}
+
+func each(t *testing.T, test func(t *testing.T, s town)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, open(t, d)) })
+}
+
+func at(t *testing.T, path string) place.Place {
+	t.Helper()
+	p, ok := gazetteer().ByPath(path)
+	if !ok {
+		t.Fatalf("no place %s", path)
+	}
+	return p
+}
+
+func somebody(t *testing.T) key.Actor {
+	t.Helper()
+	a, err := key.Fresh(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// raise puts hands up in a city.
+func (s town) raise(path string, n int) (owners []key.Actor) {
+	s.t.Helper()
+	for range n {
+		who := somebody(s.t)
+		if _, err := s.Raise(s.t.Context(), who, nil, at(s.t, path), 0); err != nil {
+			s.t.Fatal(err)
+		}
+		owners = append(owners, who)
+	}
+	return owners
+}
+
+func (s town) up(path string) convene.Count {
+	s.t.Helper()
+	here, _, err := s.Up(s.t.Context(), at(s.t, path))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return here
+}
+
+// standing is the newest convening of a city.
+func (s town) standing(path string) (convene.Convening, bool) {
+	s.t.Helper()
+	c, any, err := s.Standing(s.t.Context(), at(s.t, path))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c, any
+}
+
+// work does the jobs that are due.
+func (s town) work() {
+	s.t.Helper()
+	crew := s.jobs.Crew(quiet, s.Kinds()...)
+	if err := crew.Schedule(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := crew.Due(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, j := range s.list() {
+		if j.Why != "" {
+			s.t.Errorf("job %s %s failed: %s", j.Kind, j.About, j.Why)
+		}
+	}
+}
+
+func (s town) list() []job.Job {
+	s.t.Helper()
+	all, err := s.jobs.List(s.t.Context(), 10000)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all
+}
+
+func (s town) mark(owner key.Actor, c convene.Convening, choice convene.Choice, a convene.Answer) {
+	s.t.Helper()
+	if err := s.Mark(s.t.Context(), owner, c.Thread, map[int64]convene.Answer{choice.Number: a}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s town) count(query string, args ...any) (n int) {
+	s.t.Helper()
+	if err := s.db.Read(s.t.Context(), func(tx *db.Tx) error { return tx.Row(query, args...).Scan(&n) }); err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}
+
+func wants(t *testing.T, err error, kind fault.Kind, key string) {
+	t.Helper()
+	for _, f := range fault.Each(err) {
+		if f.Kind == kind && f.Key == key {
+			return
+		}
+	}
+	t.Errorf("got %v, want %v %s", err, kind, key)
+}
+
+func TestAHandGoesUpAndComesDown(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		kilkis := at(t, "gr/kilkis")
+		who := s.raise("gr/kilkis", 1)[0]
+		if c := s.up("gr/kilkis"); !c.Few || c.Exactly != 0 {
+			t.Errorf("one hand is told as %+v", c)
+		}
+		h, err := s.Hand(t.Context(), who)
+		if err != nil || h.Place != kilkis || h.Ends.Before(friday.AddDate(0, 0, 60)) || h.Ends.After(friday.AddDate(0, 0, 67)) {
+			t.Errorf("%+v, %v", h, err)
+		}
+		// Its form sent again puts up no other.
+		if again, err := s.Raise(t.Context(), who, nil, kilkis, 0); err != nil || again != who {
+			t.Errorf("sent again: %v", err)
+		}
+		// A device that has one there has it renewed.
+		s.clock.Advance(30 * 24 * time.Hour)
+		if same, err := s.Raise(t.Context(), somebody(t), []key.Actor{who}, kilkis, 0); err != nil || same != who {
+			t.Errorf("a second of one device: %v", err)
+		}
+		if n := s.count(`SELECT count(*) FROM hand`); n != 1 {
+			t.Errorf("%d hands", n)
+		}
+		if later, _ := s.Hand(t.Context(), who); !later.Ends.After(h.Ends) {
+			t.Error("it was not renewed")
+		}
+		if p, err := s.Lower(t.Context(), who); err != nil || p != kilkis {
+			t.Errorf("taken down in %v: %v", p, err)
+		}
+		if c := s.up("gr/kilkis"); !c.None() {
+			t.Errorf("still %+v", c)
+		}
+		if _, err := s.Lower(t.Context(), who); err != nil {
+			t.Errorf("taken down again: %v", err)
+		}
+		if c := s.up("gr/kilkis"); !c.None() || s.count(`SELECT up FROM hands`) != 0 {
+			t.Errorf("taken down twice, counted %+v", c)
+		}
+		_, err = s.Hand(t.Context(), who)
+		wants(t, err, fault.NotFound, "convene.no_hand")
+		_, err = s.Renew(t.Context(), who)
+		wants(t, err, fault.NotFound, "convene.no_hand")
+	})
+}
+
+func TestADeviceHoldsThreeHands(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		var held []key.Actor
+		for _, city := range []string{"gr/athens", "gr/thessaloniki", "gr/kilkis"} {
+			who, err := s.Raise(t.Context(), somebody(t), held, at(t, city), 25)
+			if err != nil {
+				t.Fatal(err)
+			}
+			held = append(held, who)
+		}
+		_, err := s.Raise(t.Context(), somebody(t), held, at(t, "gb/leeds"), 0)
+		wants(t, err, fault.Conflict, "convene.hands_full")
+		if _, err := s.Lower(t.Context(), held[0]); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Raise(t.Context(), somebody(t), held, at(t, "gb/leeds"), 0); err != nil {
+			t.Errorf("one of three came down: %v", err)
+		}
+		for name, try := range map[string]struct {
+			at    string
+			reach int
+			key   string
+		}{"a country": {"gr", 0, "convene.no_city"}, "the world": {"world", 0, "convene.no_city"}, "a reach of one's own": {"gr/athens", 7, "convene.reach"}, "a negative reach": {"gr/athens", -10, "convene.reach"}} {
+			_, err := s.Raise(t.Context(), somebody(t), nil, at(t, try.at), try.reach)
+			wants(t, err, fault.Invalid, try.key)
+			if t.Failed() {
+				t.Fatal(name)
+			}
+		}
+	})
+}
+
+func TestAHandMoves(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		who := s.raise("gr/kilkis", 4)[0]
+		h, err := s.Move(t.Context(), who, at(t, "gr/thessaloniki"), 50)
+		if err != nil || h.Place.Path() != "gr/thessaloniki" || h.Reach != 50 {
+			t.Fatalf("%+v, %v", h, err)
+		}
+		if from, to := s.up("gr/kilkis"), s.up("gr/thessaloniki"); from.Exactly != 3 || !to.Few {
+			t.Errorf("%+v, %+v", from, to)
+		}
+		if h, err = s.Move(t.Context(), who, at(t, "gr/thessaloniki"), 0); err != nil || h.Reach != 0 || !s.up("gr/thessaloniki").Few {
+			t.Errorf("%+v, %v", h, err)
+		}
+		_, err = s.Move(t.Context(), somebody(t), at(t, "gr/athens"), 0)
+		wants(t, err, fault.NotFound, "convene.no_hand")
+		// Athens sees the three in Piraeus, and how far that is; not those in Kilkis.
+		s.raise("gr/piraeus", 3)
+		_, around, err := s.Up(t.Context(), at(t, "gr/athens"))
+		if err != nil || len(around) != 1 || around[0].Place.Path() != "gr/piraeus" || around[0].Hands.Exactly != 3 || around[0].Distance < 5 || around[0].Distance > 12 {
+			t.Errorf("around: %+v, %v", around, err)
+		}
+	})
+}
+
+func TestHandsComeDownByThemselves(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		s.raise("gr/kilkis", 4)
+		h, err := s.Hand(t.Context(), s.raise("gr/athens", 1)[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.clock.Set(h.Ends.Add(-time.Second))
+		if err := s.Sweep(t.Context()); err != nil || s.count(`SELECT count(*) FROM hand`) != 5 {
+			t.Errorf("before their time: %v", err)
+		}
+		s.clock.Set(h.Ends)
+		if err := s.Sweep(t.Context()); err != nil || s.count(`SELECT count(*) FROM hand`) != 0 || !s.up("gr/kilkis").None() {
+			t.Errorf("at their time %d are left: %v", s.count(`SELECT count(*) FROM hand`), err)
+		}
+		s.raise("gr/kilkis", 3)
+		s.clock.Jump(10 * 365 * 24 * time.Hour)
+		if err := s.Sweep(t.Context()); err != nil || s.up("gr/kilkis").Exactly != 3 {
+			t.Errorf("a clock that jumps took hands down: %v", err)
+		}
+	})
+}
+
+func TestFiveHandsOpenAConvening(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		s.raise("gr/thessaloniki", 4)
+		if _, any := s.standing("gr/thessaloniki"); any {
+			t.Fatal("four opened one")
+		}
+		s.raise("gr/thessaloniki", 1)
+		c, any := s.standing("gr/thessaloniki")
+		if !any || !c.Open() || c.Hands.Exactly != 5 || len(c.Times) < 4 || len(c.Venues) != 0 || !c.Closes.Equal(friday.AddDate(0, 0, 5)) {
+			t.Fatalf("%+v", c)
+		}
+		view, err := s.Boards.Thread(t.Context(), c.Thread, board.Span{})
+		if err != nil || view.Thread.Card != convene.Card || !view.Thread.Pinned || view.Thread.Subject == "" || view.Opening.Tag != "" || view.Thread.Place != c.Place {
+			t.Errorf("its thread: %+v, %v", view.Thread, err)
+		}
+		s.raise("gr/thessaloniki", 7)
+		if n := s.count(`SELECT count(*) FROM convening`); n != 1 {
+			t.Errorf("%d convenings", n)
+		}
+		if c, _ := s.standing("gr/thessaloniki"); c.Hands.Exactly != 12 {
+			t.Errorf("%+v hands", c.Hands)
+		}
+	})
+}
+
+// However many hands go up at one moment, on however many nodes, one convening
+// opens.
+func TestHandsThatGoUpTogetherOpenOne(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		var all sync.WaitGroup
+		for range 24 {
+			who := somebody(t)
+			all.Go(func() {
+				if _, err := s.Raise(context.Background(), who, nil, at(t, "gr/athens"), 0); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := s.count(`SELECT count(*) FROM convening`); n != 1 || s.up("gr/athens").Exactly != 24 {
+			t.Errorf("%d convenings, %+v", n, s.up("gr/athens"))
+		}
+	})
+}
+
+func TestTheOneWhoMarksLastClosesIt(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		hands := s.raise("gr/thessaloniki", 6)
+		c, _ := s.standing("gr/thessaloniki")
+		third := c.Times[2]
+		for _, v := range []convene.Venue{{Name: "Library café", Why: "step-free, and nobody has to buy anything", StepFree: true, Free: true}, {Name: "White Tower", Why: "everybody knows it"}} {
+			if err := s.Propose(t.Context(), c.Thread, v, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c, _ = s.standing("gr/thessaloniki"); len(c.Venues) != 2 || !c.Venues[0].Venue.StepFree || c.Venues[1].Venue.Free {
+			t.Fatalf("%+v", c.Venues)
+		}
+		for n, who := range hands[:4] {
+			s.mark(who, c, c.Times[0], convene.Cant)
+			s.mark(who, c, third, convene.Suits)
+			s.mark(who, c, third, convene.Suits) // from another tab
+			s.mark(who, c, c.Venues[n%2], convene.Suits)
+		}
+		s.mark(hands[0], c, c.Venues[1], convene.Cant) // who changes their mind
+		if c, _ = s.standing("gr/thessaloniki"); !c.Open() || c.Times[2].Tally != (convene.Tally{Suits: 4}) || c.Times[0].Cant != 4 || c.Venues[1].Tally != (convene.Tally{Suits: 2, Cant: 1}) {
+			t.Fatalf("%+v", c)
+		}
+		if marked, err := s.Marked(t.Context(), hands[0], c.Thread); err != nil || marked[third.Number] != convene.Suits || marked[c.Venues[1].Number] != convene.Cant || len(marked) != 4 {
+			t.Errorf("%v, %v", marked, err)
+		}
+		s.mark(hands[4], c, third, convene.Suits)
+		c, _ = s.standing("gr/thessaloniki")
+		if c.Open() || !c.Came || c.At != third.Number || c.In != 1+int64(len(c.Times)) || c.Times[2].Suits != 5 {
+			t.Errorf("five marked one time: %+v", c)
+		}
+		if len(*s.met) != 1 || !(*s.met)[0].At.Equal(third.At) || (*s.met)[0].Venue.Name != "Library café" || (*s.met)[0].Hands != 5 {
+			t.Errorf("agreed: %+v", *s.met)
+		}
+		if n := s.count(`SELECT count(*) FROM mark`); n != 0 {
+			t.Errorf("%d marks are kept", n)
+		}
+		wants(t, s.Mark(t.Context(), hands[5], c.Thread, map[int64]convene.Answer{third.Number: convene.Suits}), fault.Conflict, "convene.closed")
+		wants(t, s.Propose(t.Context(), c.Thread, convene.Venue{Name: "Too late", Why: "x"}, true), fault.Conflict, "convene.closed")
+		for _, j := range s.list() {
+			if j.Kind == convene.CloseJob {
+				t.Errorf("it is to be closed once more: %+v", j)
+			}
+		}
+		s.raise("gr/thessaloniki", 5)
+		if n := s.count(`SELECT count(*) FROM convening`); n != 1 {
+			t.Error("another opened while a meetup is to come")
+		}
+	})
+}
+
+func TestAConveningClosesByItself(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		hands := s.raise("gr/thessaloniki", 9)
+		c, _ := s.standing("gr/thessaloniki")
+		for _, who := range hands[:3] {
+			s.mark(who, c, c.Times[3], convene.Suits)
+		}
+		s.clock.Set(c.Closes.Add(-time.Second))
+		s.work()
+		if c, _ = s.standing("gr/thessaloniki"); !c.Open() {
+			t.Fatal("it closed too soon")
+		}
+		s.clock.Set(c.Closes)
+		s.work()
+		if c, _ = s.standing("gr/thessaloniki"); c.Open() || !c.Came || len(*s.met) != 1 || (*s.met)[0].Venue.Name != "" {
+			t.Errorf("%+v, %+v", c, *s.met)
+		}
+	})
+}
+
+func TestAConveningThatComesToNothingOpensAnew(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		hands := s.raise("gr/thessaloniki", 5)
+		c, _ := s.standing("gr/thessaloniki")
+		s.mark(hands[0], c, c.Times[0], convene.Suits)
+		s.mark(hands[1], c, c.Times[0], convene.Suits)
+		s.clock.Set(c.Closes)
+		s.work()
+		first, _ := s.standing("gr/thessaloniki")
+		if first.Open() || first.Came || first.Times[0].Suits != 2 {
+			t.Fatalf("%+v", first)
+		}
+		if view, err := s.Boards.Thread(t.Context(), c.Thread, board.Span{}); err != nil || view.Thread.Pinned || !view.Thread.Open() {
+			t.Errorf("its thread: %+v, %v", view.Thread, err)
+		}
+		s.raise("gr/thessaloniki", 1)
+		if again, _ := s.standing("gr/thessaloniki"); again.Thread != first.Thread {
+			t.Fatal("one more hand opened it anew")
+		}
+		s.raise("gr/thessaloniki", 1)
+		second, _ := s.standing("gr/thessaloniki")
+		if second.Thread == first.Thread || !second.Open() {
+			t.Fatal("two more hands did not open it anew")
+		}
+		s.clock.Set(second.Closes)
+		s.work()
+		s.clock.Advance(14*24*time.Hour - time.Minute)
+		s.work()
+		if c, _ := s.standing("gr/thessaloniki"); c.Thread != second.Thread || c.Open() {
+			t.Fatalf("before 14 days: %+v", c)
+		}
+		s.clock.Advance(time.Minute)
+		s.work()
+		if c, _ := s.standing("gr/thessaloniki"); c.Thread == second.Thread || !c.Open() {
+			t.Fatalf("after 14 days: %+v", c)
+		}
+	})
+}
+
+func TestWhoMayMark(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		s.raise("gr/thessaloniki", 5)
+		c, _ := s.standing("gr/thessaloniki")
+		one := map[int64]convene.Answer{c.Times[0].Number: convene.Suits}
+		wants(t, s.Mark(t.Context(), key.Anyone, c.Thread, one), fault.Forbidden, "convene.hand_first")
+		wants(t, s.Mark(t.Context(), somebody(t), c.Thread, one), fault.Forbidden, "convene.hand_first")
+		far, near := somebody(t), somebody(t)
+		for who, reach := range map[key.Actor]int{far: 25, near: 50} {
+			if _, err := s.Raise(t.Context(), who, nil, at(t, "gr/kilkis"), reach); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wants(t, s.Mark(t.Context(), far, c.Thread, one), fault.Forbidden, "convene.hand_too_far")
+		if err := s.Mark(t.Context(), near, c.Thread, one); err != nil {
+			t.Errorf("a hand that reaches as far: %v", err)
+		}
+		wants(t, s.Mark(t.Context(), near, c.Thread+1, one), fault.NotFound, "convene.no_convening")
+		wants(t, s.Mark(t.Context(), near, c.Thread, map[int64]convene.Answer{999: convene.Suits}), fault.Invalid, "convene.no_choice")
+		wants(t, s.Mark(t.Context(), near, c.Thread, map[int64]convene.Answer{c.Times[0].Number: 4}), fault.Invalid, "convene.no_choice")
+		if err := s.Mark(t.Context(), near, c.Thread, map[int64]convene.Answer{c.Times[0].Number: convene.Unmarked}); err != nil || s.count(`SELECT count(*) FROM mark`) != 0 {
+			t.Errorf("a mark that is taken away: %v", err)
+		}
+		s.mark(near, c, c.Times[0], convene.Suits)
+		if _, err := s.Lower(t.Context(), near); err != nil || s.count(`SELECT count(*) FROM mark`) != 0 {
+			t.Errorf("what a hand marked stays when it comes down: %v", err)
+		}
+	})
+}
+
+func TestPlacesThatAreProposed(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		s.raise("gr/thessaloniki", 5)
+		c, _ := s.standing("gr/thessaloniki")
+		wants(t, s.Propose(t.Context(), c.Thread, convene.Venue{Why: "x"}, false), fault.Invalid, "convene.venue_needs_name")
+		wants(t, s.Propose(t.Context(), c.Thread, convene.Venue{Name: "Library"}, false), fault.Invalid, "convene.venue_needs_why")
+		home := convene.Venue{Name: "Our place", Directions: "Egnatia 12, second bell", Why: "warm"}
+		wants(t, s.Propose(t.Context(), c.Thread, home, false), fault.Invalid, "convene.home")
+		if err := s.Propose(t.Context(), c.Thread, home, true); err != nil {
+			t.Errorf("who says that it is public: %v", err)
+		}
+		for range 2 {
+			if err := s.Propose(t.Context(), c.Thread, convene.Venue{Name: " LIBRARY  café", Why: "x"}, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c, _ = s.standing("gr/thessaloniki"); len(c.Venues) != 2 || c.Venues[1].Venue.Name != "LIBRARY café" {
+			t.Errorf("%+v", c.Venues)
+		}
+		var err error
+		for n := 0; err == nil && n < 50; n++ {
+			err = s.Propose(t.Context(), c.Thread, convene.Venue{Name: "Square number " + strconv.Itoa(n), Why: "x"}, true)
+		}
+		wants(t, err, fault.Conflict, "convene.venues_full")
+	})
+}
+
+func TestSomebodyOpensAConvening(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		thessaloniki := at(t, "gr/thessaloniki")
+		begin := func(owner key.Actor) (board.Target, error) {
+			return s.Begin(t.Context(), key.Anyone, owner, board.NewThread{Place: thessaloniki, Subject: "Rents", NewPost: board.NewPost{Body: "Who meets?"}})
+		}
+		hands := s.raise("gr/thessaloniki", 2)
+		_, err := begin(somebody(t))
+		wants(t, err, fault.Forbidden, "convene.hand_first")
+		_, err = begin(s.raise("gr/kilkis", 1)[0])
+		wants(t, err, fault.Forbidden, "convene.hand_first")
+		_, err = begin(hands[0])
+		wants(t, err, fault.Conflict, "convene.too_few_to_ask")
+		if n := s.count(`SELECT count(*) FROM thread`); n != 0 {
+			t.Fatalf("%d threads of convenings that did not open", n)
+		}
+		s.raise("gr/thessaloniki", 1)
+		made, err := begin(hands[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, _ := s.standing("gr/thessaloniki"); c.Thread != made.Thread || !c.Open() {
+			t.Errorf("%+v", c)
+		}
+		_, err = begin(hands[1])
+		wants(t, err, fault.Conflict, "convene.stands")
+		s.raise("gr/thessaloniki", 4)
+		if n := s.count(`SELECT count(*) FROM convening`); n != 1 {
+			t.Errorf("%d convenings", n)
+		}
+	})
+}
+
+func TestASuspectClockClosesNothing(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		s.raise("gr/thessaloniki", 5)
+		s.clock.Jump(365 * 24 * time.Hour)
+		s.work()
+		if c, _ := s.standing("gr/thessaloniki"); !c.Open() {
+			t.Error("a clock that jumped closed it")
+		}
+	})
+}

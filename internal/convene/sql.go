@@ -1,0 +1,207 @@
+package convene
+
+import (
+	"time"
+
+	"moot/internal/db"
+	"moot/internal/fault"
+)
+
+// keptHand is a hand as it is kept.
+type keptHand struct {
+	hash  []byte
+	place string
+	week  int64
+	reach int
+}
+
+// handsUp is how many hands are up in a place.
+type handsUp struct {
+	place string
+	up    int
+}
+
+const handQuery = `SELECT place, week, reach FROM hand WHERE hash = $1`
+
+func findHand(tx *db.Tx, hash []byte) (keptHand, error) {
+	h := keptHand{hash: hash}
+	err := tx.Row(handQuery, hash).Scan(&h.place, &h.week, &h.reach)
+	return h, err
+}
+
+// holdHand finds a hand, and holds it until the transaction ends.
+func holdHand(tx *db.Tx, hash []byte) (keptHand, error) {
+	h := keptHand{hash: hash}
+	err := tx.HoldRow(handQuery, hash).Scan(&h.place, &h.week, &h.reach)
+	return h, err
+}
+
+func insertHand(tx *db.Tx, hash []byte, place string, week int64, reach int) error {
+	_, err := tx.Exec(`INSERT INTO hand (hash, place, week, reach) VALUES ($1, $2, $3, $4)`, hash, place, week, reach)
+	return err
+}
+
+// renewHand has a hand begin its time anew.
+func renewHand(tx *db.Tx, hash []byte, week int64) error {
+	n, err := tx.Exec(`UPDATE hand SET week = $2 WHERE hash = $1`, hash, week)
+	if err == nil && n == 0 {
+		err = errNoHand()
+	}
+	return err
+}
+
+// countHands counts hands of a city in or out, and is how many are up then. It
+// holds the city's count until the transaction ends, so that of two hands that go
+// up at the same moment one sees the other.
+func countHands(tx *db.Tx, place string, n int) (up int, err error) {
+	err = tx.Row(`INSERT INTO hands (place, up) VALUES ($1, $2) ON CONFLICT (place) DO UPDATE SET up = hands.up + excluded.up RETURNING up`, place, n).Scan(&up)
+	return up, err
+}
+
+// countedHands is how many hands are up in a city.
+func countedHands(tx *db.Tx, place string) (up int, err error) {
+	err = tx.Row(`SELECT up FROM hands WHERE place = $1`, place).Scan(&up)
+	if err == db.ErrNone {
+		err = nil
+	}
+	return up, err
+}
+
+// handsIn are the counts of some cities.
+var handsIn = db.ForMany(func(n int) string {
+	return `SELECT place, up FROM hands WHERE up > 0 AND place IN ` + db.Marks(1, 1, make([]string, n)...)
+})
+
+// dropMarks forgets what a hand has marked, and is the convenings in which it had.
+func dropMarks(tx *db.Tx, hash []byte) (changed []threadAt, err error) {
+	changed, err = db.All(tx, func(scan db.Scan) (t threadAt, err error) {
+		err = scan(&t.number, &t.place)
+		return t, err
+	},
+		`SELECT c.thread, c.place FROM convening c WHERE c.thread IN (SELECT thread FROM mark WHERE hand = $1) ORDER BY c.thread`, hash)
+	if err != nil || len(changed) == 0 {
+		return nil, err
+	}
+	_, err = tx.Exec(`DELETE FROM mark WHERE hand = $1`, hash)
+	return changed, err
+}
+
+// threadAt is where a convening stands.
+type threadAt struct {
+	number int64
+	place  string
+}
+
+// keptConvening is a convening as it is kept.
+type keptConvening struct {
+	number                 int64 // its thread's
+	place                  string
+	opened, closes, closed int64
+	hands                  int
+	came                   bool
+	at, in                 int64
+}
+
+const conveningColumns = `thread, place, opened_at, closes_at, closed_at, hands, came, at_choice, in_choice`
+
+func scanConvening(scan db.Scan) (k keptConvening, err error) {
+	err = scan(&k.number, &k.place, &k.opened, &k.closes, &k.closed, &k.hands, &k.came, &k.at, &k.in)
+	return k, err
+}
+
+// thread is where the convening stands.
+func (k keptConvening) thread() threadAt { return threadAt{k.number, k.place} }
+
+func findConvening(tx *db.Tx, number int64) (keptConvening, error) {
+	return scanConvening(tx.Row(`SELECT `+conveningColumns+` FROM convening WHERE thread = $1`, number).Scan)
+}
+
+// holdConvening finds a convening that is open, and holds it until the transaction
+// ends.
+func holdConvening(tx *db.Tx, number int64) (keptConvening, error) {
+	k, err := scanConvening(tx.HoldRow(`SELECT `+conveningColumns+` FROM convening WHERE thread = $1`, number).Scan)
+	switch {
+	case err == db.ErrNone:
+		return k, fault.New(fault.NotFound, "convene.no_convening")
+	case err == nil && k.closed != 0:
+		return k, fault.New(fault.Conflict, "convene.closed")
+	}
+	return k, err
+}
+
+// newest is the newest convening of a city.
+func newest(tx *db.Tx, place string) (keptConvening, error) {
+	return scanConvening(tx.Row(`SELECT `+conveningColumns+` FROM convening WHERE place = $1 ORDER BY thread DESC LIMIT 1`, place).Scan)
+}
+
+func insertConvening(tx *db.Tx, at threadAt, opened, closes time.Time, hands int) error {
+	_, err := tx.Exec(`INSERT INTO convening (thread, place, opened_at, closes_at, closed_at, hands, came, at_choice, in_choice) VALUES ($1, $2, $3, $4, 0, $5, $6, 0, 0)`,
+		at.number, at.place, opened.Unix(), closes.Unix(), hands, false)
+	return err
+}
+
+// insertChoice adds a choice behind those that are there, and is its number.
+func insertChoice(tx *db.Tx, thread int64, at int64, v Venue) (number int64, err error) {
+	err = tx.Row(`INSERT INTO convening_choice (thread, number, at, name, directions, why, step_free, free, suits, could, cant)
+		SELECT $1, coalesce(max(number), 0) + 1, CAST($2 AS bigint), $3, $4, $5, $6, $7, 0, 0, 0 FROM convening_choice WHERE thread = $1 RETURNING number`,
+		thread, at, v.Name, v.Directions, v.Why, v.StepFree, v.Free).Scan(&number)
+	return number, err
+}
+
+// choicesOf are the choices of a convening in their order. Of one that is open
+// they are counted from its marks.
+func choicesOf(tx *db.Tx, k keptConvening) ([]Choice, error) {
+	all, err := db.All(tx, func(scan db.Scan) (c Choice, err error) {
+		var at int64
+		err = scan(&c.Number, &at, &c.Venue.Name, &c.Venue.Directions, &c.Venue.Why, &c.Venue.StepFree, &c.Venue.Free, &c.Suits, &c.Could, &c.Cant)
+		if at > 0 {
+			c.At = time.Unix(at, 0)
+		}
+		return c, err
+	}, `SELECT number, at, name, directions, why, step_free, free, suits, could, cant FROM convening_choice WHERE thread = $1 ORDER BY number`, k.number)
+	if err != nil || k.closed != 0 {
+		return all, err
+	}
+	type counted struct {
+		choice    int64
+		answer, n int
+	}
+	marks, err := db.All(tx, func(scan db.Scan) (c counted, err error) {
+		err = scan(&c.choice, &c.answer, &c.n)
+		return c, err
+	}, `SELECT choice, answer, count(*) FROM mark WHERE thread = $1 GROUP BY choice, answer`, k.number)
+	for _, m := range marks {
+		for i := range all {
+			if all[i].Number == m.choice {
+				all[i].count(Answer(m.answer), m.n)
+			}
+		}
+	}
+	return all, err
+}
+
+// putMark keeps what a hand says of a choice in place of what it said before.
+func putMark(tx *db.Tx, thread, choice int64, hash []byte, a Answer) error {
+	if a == Unmarked {
+		_, err := tx.Exec(`DELETE FROM mark WHERE thread = $1 AND choice = $2 AND hand = $3`, thread, choice, hash)
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO mark (thread, choice, hand, answer) VALUES ($1, $2, $3, $4) ON CONFLICT (thread, choice, hand) DO UPDATE SET answer = excluded.answer`,
+		thread, choice, hash, int(a))
+	return err
+}
+
+// closeConvening writes down how the choices were marked, and forgets who marked
+// them.
+func closeConvening(tx *db.Tx, k keptConvening, choices []Choice) error {
+	for _, c := range choices {
+		if _, err := tx.Exec(`UPDATE convening_choice SET suits = $3, could = $4, cant = $5 WHERE thread = $1 AND number = $2`, k.number, c.Number, c.Suits, c.Could, c.Cant); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(`DELETE FROM mark WHERE thread = $1`, k.number); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`UPDATE convening SET closed_at = $2, hands = $3, came = $4, at_choice = $5, in_choice = $6 WHERE thread = $1`, k.number, k.closed, k.hands, k.came, k.at, k.in)
+	return err
+}
