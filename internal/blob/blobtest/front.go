@@ -2,6 +2,8 @@ package blobtest
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -26,7 +28,7 @@ func NewFront(t testing.TB, s *Server) *Front {
 	behind := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(&url.URL{Scheme: "http", Host: s.At})
 		r.Out.Host = r.In.Host // which is signed
-	}}
+	}, ErrorLog: log.New(io.Discard, "", 0)}
 	l := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		refuse := f.refuse
