@@ -125,7 +125,9 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if err != nil {
 		return s, err
 	}
-	s.line = s.openLine(cfg, identity)
+	if s.line, err = s.openLine(cfg, identity); err != nil {
+		return s, err
+	}
 	if s.visitors, err = guard.Open(ctx, s.db, now, patience(cfg)); err != nil {
 		return s, err
 	}
