@@ -12,7 +12,6 @@ import (
 	"moot/internal/blob"
 	"moot/internal/clock"
 	"moot/internal/config"
-	"moot/internal/db"
 	"moot/internal/machine"
 	"moot/internal/operator"
 )
@@ -72,9 +71,7 @@ func (s *site) openAsItIs(ctx context.Context, cfg *config.Config) (err error) {
 	if err := siteIn(cfg.Database); err != nil {
 		return err
 	}
-	soon, cancel := context.WithTimeout(ctx, openTime)
-	defer cancel()
-	if s.db, err = db.Open(soon, cfg.Database); err != nil {
+	if err := s.openRows(ctx, cfg); err != nil {
 		return err
 	}
 	return s.openFiles(ctx, cfg)

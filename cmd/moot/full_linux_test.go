@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"image"
+	"image/png"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -69,4 +73,51 @@ func TestTheDiskIsFull(t *testing.T) {
 	if !reply(t, staying(t), thread, "We go on.") {
 		t.Error("the site doesn't")
 	}
+}
+
+// noise is a picture that no file makes small.
+func noise() []byte {
+	m := image.NewNRGBA(image.Rect(0, 0, 400, 300))
+	r := rand.New(rand.NewPCG(1, 1))
+	for i := range m.Pix {
+		m.Pix[i] = byte(r.Uint32()) | 0x80*byte(i&3/3)
+	}
+	var b bytes.Buffer
+	png.Encode(&b, m)
+	return b.Bytes()
+}
+
+// A full disk of files takes no pictures, leaves nothing of them, and nothing else
+// stops.
+func TestTheFolderOfFilesIsFull(t *testing.T) {
+	if os.Geteuid() != 0 {
+		asRoot(t)
+		return
+	}
+	folder := tiny(t, "1m")
+	settings := []string{"--data", somewhere(t), "--files", "file:" + filepath.Join(folder, "files")}
+	r := start(t, append([]string{"serve", "--images=on"}, settings...)...)
+	c := browser(t)
+	thread := r.startThread(c, "gr/kilkis", "The library", "Closed again.")
+	picturesGoOn(t, c, thread, 1, settings...)
+	ballast := filepath.Join(folder, "ballast")
+	for _, left := range []int64{200 << 10, 4 << 10} { // it has room for a part, or is known to be full
+		var s syscall.Statfs_t
+		if err := syscall.Statfs(folder, &s); err != nil {
+			t.Fatal(err)
+		}
+		write(t, ballast, string(make([]byte, int64(s.Bavail)*s.Bsize-left)))
+		picturesStop(t, c, thread, noise(), "no room left for pictures")
+		if files, _ := filepath.Glob(filepath.Join(folder, "files", "*", "*", "*")); len(files) != 3 {
+			t.Errorf("%q are left", files)
+		}
+		if arriving, _ := filepath.Glob(filepath.Join(folder, "files", "_arriving", "*")); len(arriving) != 0 {
+			t.Errorf("%q are left", arriving)
+		}
+		if err := os.Remove(ballast); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants(t, r.log.String(), "is kept for words", "there is no room left in "+filepath.Join(folder, "files")+": no space left on device")
+	picturesGoOn(t, c, thread, 2, settings...)
 }

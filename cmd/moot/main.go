@@ -110,15 +110,21 @@ func status(err error) int {
 // mistakes are settings that aren't right, a line each.
 type mistakes struct{ error }
 
+// because is what the operator is told of an error: of a fault its cause.
+func because(err error) error {
+	if f := (*fault.Fault)(nil); errors.As(err, &f) && f.Cause != nil {
+		return f.Cause
+	}
+	return err
+}
+
 // complain tells an error in one line, or in one for each mistake where it is
 // of several.
 func (c *call) complain(err error) {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return
 	}
-	if f := (*fault.Fault)(nil); errors.As(err, &f) && f.Cause != nil {
-		err = f.Cause
-	}
+	err = because(err)
 	lines := strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' })
 	for i := range lines {
 		lines[i] = strings.TrimSpace(lines[i])

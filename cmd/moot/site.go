@@ -126,7 +126,9 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if err != nil {
 		return s, err
 	}
-	s.line = s.openLine(cfg, identity)
+	if s.line, err = s.openLine(cfg, identity); err != nil {
+		return s, err
+	}
 	if s.visitors, err = guard.Open(ctx, s.db, now, patience(cfg)); err != nil {
 		return s, err
 	}
@@ -201,10 +203,7 @@ func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 			return err
 		}
 	}
-	soon, cancel := context.WithTimeout(ctx, openTime)
-	defer cancel()
-	var err error
-	if s.db, err = db.Open(soon, cfg.Database); err != nil {
+	if err := s.openRows(ctx, cfg); err != nil {
 		return err
 	}
 	if cfg.Replicas != "" {
@@ -217,7 +216,7 @@ func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 	}
 	from, to, err := s.db.Migrate(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("database: %w", because(err))
 	}
 	if from != to {
 		s.log.Info("migrated the database", "engine", s.db.Engine().String(), "from", from, "to", to)
@@ -225,13 +224,32 @@ func (s *site) openDatabase(ctx context.Context, cfg *config.Config) error {
 	return nil
 }
 
+// openRows opens the database as it is.
+func (s *site) openRows(ctx context.Context, cfg *config.Config) (err error) {
+	soon, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	if s.db, err = db.Open(soon, cfg.Database); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	return nil
+}
+
 // openFiles opens where files are kept, and makes sure that a site may start
-// there.
+// there. One that has been here before starts without an object store that
+// doesn't answer; the first time it must be known that nobody is restoring there.
 func (s *site) openFiles(ctx context.Context, cfg *config.Config) (err error) {
 	if s.files, err = blob.Open(ctx, cfg.Files); err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
-	return backup.Interrupted(ctx, s.files)
+	err = backup.Interrupted(ctx, s.files)
+	if err == nil {
+		return nil
+	}
+	if version, unread := s.db.Version(ctx); blob.Away(err) && unread == nil && version > 0 && s.log != nil {
+		s.log.Warn("files: no picture can be taken or shown until this is mended", "error", err)
+		return nil
+	}
+	return fmt.Errorf("files: %w", because(err))
 }
 
 // close closes what was opened. The writes that were accepted are finished

@@ -17,11 +17,14 @@ import (
 )
 
 // poster is a PNG that nobody has posted before.
-func poster() []byte {
+func poster() []byte { return posterOf(60) }
+
+// posterOf is another one for every number.
+func posterOf(n int) []byte {
 	m := image.NewRGBA(image.Rect(0, 0, 300, 200))
 	for x := range 300 {
 		for y := range 200 {
-			m.Set(x, y, color.RGBA{uint8(x * y / 60), uint8((x / 30) * 25), uint8((y / 40) * 60), 255})
+			m.Set(x, y, color.RGBA{uint8(x * y / n), uint8((x / 30) * 25), uint8((y / 40) * 60), 255})
 		}
 	}
 	var b bytes.Buffer

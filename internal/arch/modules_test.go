@@ -17,7 +17,7 @@ var everywhere = []string{"*"}
 // modules are the third-party modules, each with the rooms that may know it.
 var modules = map[string]users{
 	"modernc.org/sqlite":                       {rooms: []string{"db"}},
-	"github.com/jackc/pgx/v5":                  {rooms: []string{"db", "db/replica"}},
+	"github.com/jackc/pgx/v5":                  {rooms: []string{"db", "db/replica", "db/refusal"}},
 	"filippo.io/age":                           {rooms: []string{"backup"}, tests: []string{"cmd/moot"}},
 	"github.com/pelletier/go-toml/v2":          {rooms: []string{"config", "demo"}},
 	"golang.org/x/text":                        {rooms: []string{"text", "trip", "lang", "place", "place/gazetteer", "place/build", "atlas/build", "web/placepages", "operator", "font"}, tests: everywhere},

@@ -67,19 +67,27 @@ type Entry struct {
 // there. An object store is not asked before it is used: see Ping.
 func Open(ctx context.Context, address string) (Store, error) {
 	if at, ok := strings.CutPrefix(address, "file:"); ok {
-		return openFolder(ctx, at)
+		return opened(openFolder(ctx, at))
 	}
 	if strings.HasPrefix(address, "s3:") {
-		return openBucket(address)
+		return opened(openBucket(address))
 	}
-	return nil, errors.New("where files are kept: want file:FOLDER or s3://…") // not the address: it may hold a secret
+	return nil, errors.New("want file:FOLDER or s3://…") // not the address: it may hold a secret
+}
+
+// opened is a store, or nothing and why: no *folder that is nil.
+func opened[S Store](s S, err error) (Store, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Look opens a store that is there already, to be read: it makes no folder, and
 // clears nothing away. Where there is no folder, the error is fs.ErrNotExist.
 func Look(address string) (Store, error) {
 	if at, ok := strings.CutPrefix(address, "file:"); ok {
-		return lookIn(at)
+		return opened(lookIn(at))
 	}
 	return Open(context.Background(), address) // a bucket isn't touched before it is used
 }

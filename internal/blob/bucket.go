@@ -15,42 +15,51 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+	"github.com/minio/minio-go/v7/pkg/s3utils"
 )
 
 // attempts is how often a request is sent that the network or the object store
 // failed: with waits that grow to a second, about three seconds in all.
 const attempts = 5
 
-// answerWithin is how long an object store may take to begin an answer.
-const answerWithin = 15 * time.Second
+// answerWithin is how long an object store may take to begin an answer, and the
+// other two how long somebody waits for it in all: to begin reading, and to have
+// something taken.
+const (
+	answerWithin = 4 * time.Second
+	readWithin   = 8 * time.Second
+	takeWithin   = 20 * time.Second
+)
 
 // bucket is a Store in a bucket of an object store, under a prefix.
 type bucket struct {
 	core   minio.Core
+	host   string // of the store, with its port
 	name   string
 	prefix string // "" or "…/"
+	line   line
 }
 
 func openBucket(address string) (*bucket, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, errors.New("where files are kept: the s3:// address can't be read; are '/', '+' and '%' in the key and secret percent-encoded?")
+		return nil, errors.New("the s3:// address can't be read; are '/', '+' and '%' in the key and secret percent-encoded?")
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return nil, errors.New("where files are kept: what follows '?' in the s3:// address can't be read")
+		return nil, errors.New("what follows '?' in the s3:// address can't be read")
 	}
 	name, prefix, _ := strings.Cut(strings.Trim(u.Path, "/"), "/")
 	if u.Host == "" || name == "" || prefix != "" && check(prefix) != nil {
-		return nil, errors.New("where files are kept: want s3://KEY:SECRET@HOST/BUCKET, or with a prefix of a-z, 0-9, '.', '-' and '/' after it")
+		return nil, errors.New("want s3://KEY:SECRET@HOST/BUCKET, or with a prefix of a-z, 0-9, '.', '-' and '/' after it")
 	}
 	for option := range query {
 		if option != "region" && option != "tls" {
-			return nil, fmt.Errorf("where files are kept: %s is no option: there are region and tls", option)
+			return nil, fmt.Errorf("%s is no option: there are region and tls", option)
 		}
 	}
 	if tls := query.Get("tls"); tls != "" && tls != "on" && tls != "off" {
-		return nil, errors.New("where files are kept: tls is on or off")
+		return nil, errors.New("tls is on or off")
 	}
 	if prefix != "" {
 		prefix += "/"
@@ -61,9 +70,12 @@ func openBucket(address string) (*bucket, error) {
 	}
 	client, err := dial(u.Host, query.Get("tls") != "off", query.Get("region"), keys)
 	if err != nil {
-		return nil, fmt.Errorf("where files are kept: %w", err)
+		return nil, err
 	}
-	return &bucket{minio.Core{Client: client}, name, prefix}, nil
+	if err := s3utils.CheckValidBucketNameStrict(name); err != nil {
+		return nil, fmt.Errorf("%s can't be the name of a bucket: %w", name, err)
+	}
+	return &bucket{core: minio.Core{Client: client}, host: u.Host, name: name, prefix: prefix}, nil
 }
 
 // keysOf takes the key and the secret from an address, or else from the
@@ -75,7 +87,7 @@ func keysOf(user *url.Userinfo) (*credentials.Credentials, error) {
 		secret, _ = user.Password()
 	}
 	if key == "" || secret == "" {
-		return nil, errors.New("where files are kept: the s3:// address has no key and secret, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY don't say them")
+		return nil, errors.New("the s3:// address has no key and secret, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY don't say them")
 	}
 	return credentials.NewStaticV4(key, secret, token), nil
 }
@@ -92,23 +104,31 @@ func dial(host string, tls bool, region string, keys *credentials.Credentials) (
 }
 
 // refused makes ours of an error of the object store.
-func refused(err error) error {
-	if err != nil && minio.ToErrorResponse(err).Code == minio.NoSuchKey {
+func (b *bucket) refused(err error) error {
+	var t *trouble
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, fs.ErrNotExist):
+		return err
+	case minio.ToErrorResponse(err).Code == minio.NoSuchKey:
 		return fs.ErrNotExist
+	case errors.As(err, &t):
+		return unavailable(err)
 	}
-	return unavailable(err)
+	return unavailable(b.inBucket(err))
 }
 
 func (b *bucket) Put(ctx context.Context, name string, content []byte, contentType string) error {
 	if err := errors.Join(check(name), checkType(name, contentType)); err != nil {
 		return err
 	}
-	_, err := b.core.Client.PutObject(ctx, b.name, b.prefix+name, bytes.NewReader(content), int64(len(content)), minio.PutObjectOptions{
-		ContentType:      contentType,
-		DisableMultipart: true, // one request is whole or nothing; parts would have to be swept
-		SendContentMd5:   true, // so that nothing bent on the way is kept
+	return b.ask(ctx, takeWithin, func(ctx context.Context) error {
+		_, err := b.core.Client.PutObject(ctx, b.name, b.prefix+name, bytes.NewReader(content), int64(len(content)), minio.PutObjectOptions{
+			ContentType:      contentType,
+			DisableMultipart: true, // one request is whole or nothing; parts would have to be swept
+			SendContentMd5:   true, // so that nothing bent on the way is kept
+		})
+		return err
 	})
-	return refused(err)
 }
 
 // Open asks for all of the file at once, and reads what is asked for: one
@@ -117,9 +137,9 @@ func (b *bucket) Open(ctx context.Context, name string) (*File, error) {
 	if err := check(name); err != nil {
 		return nil, err
 	}
-	body, info, _, err := b.core.GetObject(ctx, b.name, b.prefix+name, minio.GetObjectOptions{})
+	body, info, err := b.get(ctx, b.prefix+name, minio.GetObjectOptions{})
 	if err != nil {
-		return nil, refused(err)
+		return nil, err
 	}
 	o := &object{ctx: ctx, bucket: b, name: b.prefix + name, etag: info.ETag, size: info.Size, body: body}
 	return &File{o, info.Size, info.LastModified, TypeOf(name)}, nil
@@ -129,7 +149,9 @@ func (b *bucket) Delete(ctx context.Context, name string) error {
 	if err := check(name); err != nil {
 		return err
 	}
-	err := refused(b.core.RemoveObject(ctx, b.name, b.prefix+name, minio.RemoveObjectOptions{}))
+	err := b.ask(ctx, readWithin, func(ctx context.Context) error {
+		return b.core.RemoveObject(ctx, b.name, b.prefix+name, minio.RemoveObjectOptions{})
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -144,7 +166,7 @@ func (b *bucket) Each(ctx context.Context, after string) iter.Seq2[Entry, error]
 		}
 		for info := range b.core.ListObjectsIter(ctx, b.name, options) {
 			if info.Err != nil {
-				yield(Entry{}, refused(info.Err))
+				yield(Entry{}, b.refused(info.Err))
 				return
 			}
 			name := strings.TrimPrefix(info.Key, b.prefix)
@@ -161,11 +183,13 @@ func (b *bucket) Each(ctx context.Context, after string) iter.Seq2[Entry, error]
 // Ping asks for the bucket: whether it is there and the key opens it, not
 // whether the key may write.
 func (b *bucket) Ping(ctx context.Context) error {
-	there, err := b.core.BucketExists(ctx, b.name)
-	if err == nil && !there {
-		err = fmt.Errorf("the bucket %s isn't there", b.name)
-	}
-	return unavailable(err)
+	return b.ask(ctx, readWithin, func(ctx context.Context) error {
+		there, err := b.core.BucketExists(ctx, b.name)
+		if err == nil && !there {
+			err = minio.ErrorResponse{Code: minio.NoSuchBucket}
+		}
+		return err
+	})
 }
 
 func (b *bucket) Close() error { return nil }
@@ -198,7 +222,7 @@ func (o *object) Read(p []byte) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil && err != io.EOF {
-		err = unavailable(err)
+		err = o.bucket.refused(err)
 	}
 	return n, err
 }
@@ -218,9 +242,9 @@ func (o *object) ask() error {
 			return err
 		}
 	}
-	body, _, _, err := o.bucket.core.GetObject(o.ctx, o.bucket.name, o.name, options)
+	body, _, err := o.bucket.get(o.ctx, o.name, options)
 	if err != nil {
-		return refused(err)
+		return err
 	}
 	o.body, o.stands = body, o.at
 	return nil

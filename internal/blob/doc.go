@@ -14,5 +14,8 @@
 //     as its content type does (TypeOf). Nothing else gets as far as a disk, and
 //     nothing outside the folder can be named, by links neither.
 //   - A file that isn't there is fs.ErrNotExist. A disk that is full, a store
-//     that doesn't answer: a fault of kind Unavailable.
+//     that doesn't answer: a fault of kind Unavailable, whose cause is a sentence for
+//     the operator, without a secret in it.
+//   - An object store that says nothing holds nobody for long: one asks it again
+//     every second or so, and all others are told at once.
 package blob

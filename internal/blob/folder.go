@@ -29,6 +29,7 @@ const leftover = time.Hour
 // folder is a Store on a disk. A name is a path in it.
 type folder struct {
 	root *os.Root
+	at   string
 	sync func(*os.File) error // (*os.File).Sync; tests watch it and let it fail
 
 	known sync.Map // folders whose own names are on the disk, by path
@@ -36,18 +37,23 @@ type folder struct {
 
 func openFolder(ctx context.Context, at string) (*folder, error) {
 	if at == "" {
-		return nil, errors.New("where files are kept: file: wants a folder")
+		return nil, errors.New("file: wants a folder")
 	}
 	if err := os.MkdirAll(at, 0o700); err != nil {
-		return nil, fmt.Errorf("the folder of files: %w", err)
+		return nil, cannotUse(at, "made", err)
 	}
 	root, err := os.OpenRoot(at)
 	if err != nil {
-		return nil, fmt.Errorf("the folder of files: %w", err)
+		return nil, cannotUse(at, "entered", err)
 	}
-	f := &folder{root: root, sync: (*os.File).Sync}
-	if err := f.clear(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("the folder of files: %w", err), root.Close())
+	f := &folder{root: root, at: at, sync: (*os.File).Sync}
+	err = f.clear(ctx)
+	if err == nil {
+		err = f.try()
+	}
+	if err != nil && !Full(onDisk(at, err)) { // what lies on a full disk can be read
+		root.Close()
+		return nil, cannotUse(at, "written", err)
 	}
 	return f, nil
 }
@@ -58,7 +64,7 @@ func lookIn(at string) (*folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder of files: %w", err)
 	}
-	return &folder{root: root, sync: (*os.File).Sync}, nil
+	return &folder{root: root, at: at, sync: (*os.File).Sync}, nil
 }
 
 // clear makes the folder of arrivals, and removes what a process that died left
@@ -93,8 +99,11 @@ func (f *folder) Put(ctx context.Context, name string, content []byte, contentTy
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return unavailable(f.put(name, content))
+	return f.refused(f.put(name, content))
 }
+
+// refused makes ours of an error of the disk.
+func (f *folder) refused(err error) error { return unavailable(onDisk(f.at, err)) }
 
 // put writes a file beside the others, syncs it, and gives it its name: a crash
 // at any point leaves the name with nothing or with all of it. The folder is
@@ -279,13 +288,17 @@ func (f *folder) Ping(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	return f.refused(f.try())
+}
+
+func (f *folder) try() error {
 	name := path.Join(arrivals, strings.ToLower(rand.Text()))
 	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return unavailable(err)
+		return err
 	}
 	_, err = file.Write(make([]byte, 4096))
-	return unavailable(errors.Join(err, file.Close(), f.root.Remove(name)))
+	return errors.Join(err, file.Close(), f.root.Remove(name))
 }
 
 func (f *folder) Close() error { return f.root.Close() }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"moot/internal/db/refusal"
 	"moot/internal/db/replica"
 	"moot/internal/fault"
 )
@@ -57,7 +58,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	case found && (scheme == "postgres" || scheme == "postgresql"):
 		return openPostgreSQL(ctx, address)
 	}
-	return nil, fmt.Errorf("database address %q: want sqlite:PATH or postgres://…", masked(address))
+	return nil, fmt.Errorf("%q is no address: want sqlite:PATH or postgres://…", masked(address))
 }
 
 // masked is an address without a password, fit for an error message.
@@ -82,7 +83,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	w, err := newWriter(ctx, sqliteAddress(path, "immediate"))
 	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w", path, err)
+		return nil, refusal.OfFile(path, err)
 	}
 	pool, err := sql.Open("sqlite", sqliteAddress(path, "deferred", "query_only(1)"))
 	if err != nil {
@@ -93,7 +94,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	pool.SetMaxIdleConns(readers)
 	if err := pool.PingContext(ctx); err != nil {
 		w.close()
-		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), pool.Close())
+		return nil, errors.Join(refusal.OfFile(path, err), pool.Close())
 	}
 	return &DB{engine: SQLite, pool: pool, writer: w}, nil
 }
@@ -106,7 +107,7 @@ const readers = 8
 func ownFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return fmt.Errorf("opening the database: %w", err)
+		return refusal.OfFile(path, err)
 	}
 	return f.Close()
 }
@@ -138,7 +139,7 @@ const connections = 24
 func openPostgreSQL(ctx context.Context, address string) (*DB, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
-		return nil, fmt.Errorf("database address: %w", err)
+		return nil, refusal.OfAddress(address, err)
 	}
 	if !strings.Contains(address, "connect_timeout") {
 		config.ConnectTimeout = connectTime
@@ -148,7 +149,7 @@ func openPostgreSQL(ctx context.Context, address string) (*DB, error) {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	if err := pool.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("reaching %s: %w", masked(address), err), pool.Close())
+		return nil, errors.Join(refusal.Of(all, err), pool.Close())
 	}
 	return &DB{engine: PostgreSQL, server: address, hosts: all, pool: pool}, nil
 }

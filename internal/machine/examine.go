@@ -217,7 +217,7 @@ func checkFiles(ctx context.Context, s Site) Finding {
 	}
 	defer store.Close()
 	if err := store.Ping(ctx); err != nil {
-		return found(Fail, "the object store doesn't answer: %v", cmp.Or(errors.Unwrap(err), err))
+		return found(Fail, "%v", cmp.Or(errors.Unwrap(err), err))
 	}
 	return found(OK, "the object store answers")
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"io"
 	"io/fs"
 	"time"
@@ -55,7 +56,7 @@ func (p *Pictures) minute() time.Time { return p.clock.Now().Truncate(time.Minut
 func (p *Pictures) Take(ctx context.Context, sent []byte) (_ Picture, err error) {
 	defer func(began time.Time) { p.count(began, err) }(time.Now())
 	if p.limits.Full != nil && p.limits.Full() {
-		return Picture{}, fault.New(fault.Unavailable, "media.no_room").On("picture").After(time.Minute)
+		return Picture{}, fault.New(fault.Unavailable, "media.no_room").On("picture").After(time.Minute).Because(errCrowded)
 	}
 	made, err := p.room.Develop(ctx, sent)
 	if err != nil {
@@ -118,7 +119,8 @@ func (p *Pictures) keep(ctx context.Context, made picture.Made, sum []byte) (Pic
 	}
 	for name, file := range map[string]picture.File{fresh.File(): made.Full, fresh.ThumbFile(): made.Thumb, fresh.LargeFile(): made.Large} {
 		if err := p.files.Put(ctx, stored(name, number), file.Bytes, file.Kind.Type()); err != nil {
-			return Picture{}, fault.New(fault.Unavailable, "media.no_store").On("picture").After(5 * time.Second).Because(err)
+			p.discard(context.WithoutCancel(ctx), fresh) // or the next sweep of files does
+			return Picture{}, notKept(err)
 		}
 	}
 	err = p.db.Write(ctx, func(tx *db.Tx) error {
@@ -132,6 +134,21 @@ func (p *Pictures) keep(ctx context.Context, made picture.Made, sum []byte) (Pic
 		p.discard(context.WithoutCancel(ctx), fresh) // or the next sweep of files does
 	}
 	return fresh, err
+}
+
+// errCrowded is for the operator.
+var errCrowded = errors.New("what is left of the disk of files is kept for words: moot doctor says how much that is")
+
+// notKept is why files can't be kept just now.
+func notKept(err error) error {
+	why := err
+	if f := (*fault.Fault)(nil); errors.As(err, &f) && f.Cause != nil {
+		why = f.Cause // in words for the operator
+	}
+	if blob.Full(err) {
+		return fault.New(fault.Unavailable, "media.no_room").On("picture").After(time.Minute).Because(why)
+	}
+	return fault.New(fault.Unavailable, "media.no_store").On("picture").After(5 * time.Second).Because(why)
 }
 
 // number draws a number that tells nothing of when it was drawn: clients of

@@ -1,8 +1,17 @@
 package wake
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -20,6 +29,65 @@ type NATS struct {
 
 // errNotUp says that the line is not there to speak on.
 var errNotUp = errors.New("wake: NATS is not reached")
+
+// Check reports whether the files that the settings name can be used.
+func (n NATS) Check() error {
+	if n.Credentials != "" {
+		content, err := os.ReadFile(n.Credentials)
+		if err == nil && !bytes.Contains(content, []byte("NATS USER JWT")) {
+			err = errors.New("it holds none")
+		}
+		if err != nil {
+			return fmt.Errorf("nats-credentials: %s is no file of credentials that can be read: %w", n.Credentials, reason(err))
+		}
+	}
+	if n.CA != "" {
+		content, err := os.ReadFile(n.CA)
+		if err == nil && !x509.NewCertPool().AppendCertsFromPEM(content) {
+			err = errors.New("it holds none in PEM")
+		}
+		if err != nil {
+			return fmt.Errorf("nats-ca: %s is no file of certificates that can be read: %w", n.CA, reason(err))
+		}
+	}
+	return nil
+}
+
+// reason is an error of the file system without the path.
+func reason(err error) error {
+	if wrong := (*fs.PathError)(nil); errors.As(err, &wrong) {
+		return wrong.Err
+	}
+	return err
+}
+
+// plainly says what is wrong with the way to NATS in a sentence, without what
+// signs in there.
+func (n NATS) plainly(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	var at []string
+	for _, server := range n.Servers {
+		if u, err := url.Parse(server); err == nil {
+			at = append(at, u.Host)
+		}
+	}
+	var check *tls.CertificateVerificationError
+	var network net.Error
+	says := "says: " + err.Error()
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
+		says = "doesn't let this site in: write the right user and password in wakeups, or name the right file in nats-credentials"
+	case errors.Is(err, nats.ErrSecureConnWanted):
+		says = "speaks no TLS: nats:// in place of tls://, if nobody can listen between"
+	case errors.As(err, &check):
+		says = "shows a certificate that isn't to be trusted: name who signed it with nats-ca"
+	case errors.Is(err, nats.ErrNoServers), errors.Is(err, nats.ErrTimeout), errors.Is(err, io.EOF), errors.As(err, &network):
+		says = "doesn't answer: does it run, and is the address in wakeups right?"
+	}
+	return fmt.Errorf("NATS at %s %s", strings.Join(at, ", "), says)
+}
 
 // Open is the line to NATS. It is reached when it is heard; what is wrong with
 // it then is told to the ear.
@@ -52,7 +120,7 @@ func (l *natsLine) Hear(ctx context.Context, hears Ear) error {
 		nats.Name("moot"), nats.NoEcho(),
 		nats.MaxReconnects(-1), nats.ReconnectWait(natsAgain), nats.ReconnectBufSize(-1), // a wake-up kept for later says nothing new
 		nats.PingInterval(askEvery), nats.MaxPingsOutstanding(unheard),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { hears.Down(err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { hears.Down(l.settings.plainly(err)) }),
 		nats.ReconnectHandler(func(conn *nats.Conn) { up(conn, hears) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if !errors.Is(err, nats.ErrSlowConsumer) { // which drops some of many that say the same
@@ -69,7 +137,7 @@ func (l *natsLine) Hear(ctx context.Context, hears Ear) error {
 	}
 	conn, err := nats.Connect(strings.Join(l.settings.Servers, ","), options...)
 	if err != nil {
-		return err
+		return l.settings.plainly(err)
 	}
 	defer conn.Close()
 	if _, err := conn.Subscribe(l.subject, func(m *nats.Msg) { hears.Wake(string(m.Data)) }); err != nil {
@@ -82,7 +150,7 @@ func (l *natsLine) Hear(ctx context.Context, hears Ear) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case err := <-over: // refused, as after a change of what this node may do
-		return err
+		return l.settings.plainly(err)
 	}
 }
 

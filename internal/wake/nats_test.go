@@ -3,6 +3,9 @@ package wake
 import (
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -163,8 +166,39 @@ func TestNATSThatRefuses(t *testing.T) {
 		u.User = user
 		line := NATS{Servers: []string{u.String()}, Site: "a"}.Open()
 		err := line.Hear(t.Context(), Ear{Wake: func(string) {}, Up: func() {}, Down: func(error) {}})
-		if err == nil {
-			t.Errorf("%s hears without being let", user)
+		if err == nil || !strings.HasPrefix(err.Error(), "NATS at "+u.Host+" ") {
+			t.Errorf("%s hears without being let: %v", user.Username(), err)
+		}
+	}
+}
+
+// What is wrong with the way to NATS is told in a sentence, without a password.
+func TestWhatIsWrongWithNATS(t *testing.T) {
+	s := serve(t, &server.Options{Port: server.RANDOM_PORT, Users: []*server.User{{Username: "moot", Password: "x"}}})
+	u, _ := url.Parse(s.ClientURL())
+	for address, says := range map[string]string{
+		"nats://moot:geheim@" + u.Host:       "NATS at " + u.Host + " doesn't let this site in: ",
+		"tls://moot:geheim@" + u.Host:        "NATS at " + u.Host + " speaks no TLS: nats://",
+		"nats://moot:geheim@127.0.0.1:1":     "NATS at 127.0.0.1:1 doesn't answer: ",
+		"nats://moot:geheim@nowhere.invalid": "NATS at nowhere.invalid doesn't answer: ",
+	} {
+		err := open(address).Hear(t.Context(), Ear{Wake: func(string) {}, Up: func() {}, Down: func(error) {}})
+		if err == nil || !strings.HasPrefix(err.Error(), says) || strings.Contains(err.Error(), "geheim") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", says, err)
+		}
+	}
+	none := filepath.Join(t.TempDir(), "none")
+	if err := os.WriteFile(none, []byte("nothing"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for says, n := range map[string]NATS{
+		"nats-credentials: /nowhere is no file of credentials that can be read: no such file": {Credentials: "/nowhere"},
+		"nats-credentials: " + none + " is no file of credentials":                            {Credentials: none},
+		"nats-ca: /nowhere is no file of certificates that can be read: no such file":         {CA: "/nowhere"},
+		"nats-ca: " + none + " is no file of certificates that can be read: it holds none":    {CA: none},
+	} {
+		if err := n.Check(); err == nil || !strings.HasPrefix(err.Error(), says) {
+			t.Errorf("%v", err)
 		}
 	}
 }

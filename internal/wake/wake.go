@@ -31,7 +31,7 @@ const (
 	breath  = 20 * time.Millisecond // between two wake-ups of one node
 	patient = 5 * time.Second       // for saying something
 	again   = time.Second           // before a lost line is taken up again, at first
-	atMost  = 15 * time.Second      // and when that went wrong often
+	atMost  = 4 * time.Second       // and when that went wrong often
 )
 
 // Carry wakes the other nodes when something happened here, and this one when

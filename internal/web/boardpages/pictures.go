@@ -1,7 +1,6 @@
 package boardpages
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -115,7 +114,7 @@ func (w *writing) readSlots(q *page.Request) {
 // develop takes in the pictures that a form brings. What is wrong with one is
 // said beside it, and the others are kept in the form.
 func (d *door) develop(q *page.Request, w *writing, n *board.NewThread) error {
-	var wrong []error
+	var wrong []*fault.Fault
 	for i := range w.Slots {
 		s := &w.Slots[i]
 		for _, f := range q.Files {
@@ -129,7 +128,7 @@ func (d *door) develop(q *page.Request, w *writing, n *board.NewThread) error {
 			}
 			taken, err := d.pictures.Take(q.Context(), f.Bytes)
 			if err != nil {
-				wrong = append(wrong, moved(err, s.Field))
+				wrong = append(wrong, moved(err, s.Field)...)
 				continue
 			}
 			s.Kept = taken.Number
@@ -138,19 +137,18 @@ func (d *door) develop(q *page.Request, w *writing, n *board.NewThread) error {
 			n.Pictures = append(n.Pictures, media.New{Number: s.Kept, Alt: s.Alt, Spoiler: s.Spoiler})
 		}
 	}
-	return errors.Join(wrong...)
+	return fault.Join(wrong...)
 }
 
 // moved puts faults on another field.
-func moved(err error, field string) error {
-	var all []*fault.Fault
+func moved(err error, field string) (all []*fault.Fault) {
 	for _, f := range fault.Each(err) {
 		if f.Field != "" {
 			f = fault.New(f.Kind, f.Key, f.Args...).On(field).After(f.Retry).Because(f.Cause)
 		}
 		all = append(all, f)
 	}
-	return fault.Join(all...)
+	return all
 }
 
 // showSlots fills in what the form says of pictures that it keeps, and what is

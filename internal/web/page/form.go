@@ -1,6 +1,8 @@
 package page
 
 import (
+	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -19,12 +21,18 @@ type Problems []Problem
 
 // Problems reads the faults in an error as a form's: true where every one of
 // them is something that its sender can mend or wait for, and the form may come
-// back filled in. Where it is false the error belongs on the error page.
+// back filled in. Where it is false the error belongs on the error page. What can
+// only be waited for has a cause that the operator is told.
 func (q *Request) Problems(err error) (Problems, bool) {
 	var all Problems
 	for _, f := range fault.Each(err) {
 		switch f.Kind {
-		case fault.Invalid, fault.Conflict, fault.TooMuch, fault.Unavailable:
+		case fault.Unavailable:
+			if f.Cause != nil && !(errors.Is(f.Cause, context.Canceled) && q.Context().Err() != nil) {
+				q.Site.Log.Error("a form was given back", "error", f)
+			}
+			fallthrough
+		case fault.Invalid, fault.Conflict, fault.TooMuch:
 			all = append(all, Problem{Field: f.Field, Text: q.Language.Fault(f)})
 		default:
 			return nil, false
