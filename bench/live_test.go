@@ -286,7 +286,7 @@ func serveMoot(l net.Listener) (string, func(string)) {
 	hub := live.New(limits, nil, func(err error) { panic(err) })
 	door := must(web.New(web.Settings{Live: hub, Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: guard.New(now, guard.Limits{}), Clock: now, Log: slog.New(slog.DiscardHandler),
-	}}, boardpages.New(boards, directory, nil)))
+	}}, boardpages.New(boards, directory, nil, page.Steps{})))
 	athens, _ := gazetteer().ByPath("gr/athens")
 	made := must(boards.Start(ctx, key.Anyone, board.NewThread{Place: athens, NewPost: board.NewPost{Body: "Rents"}}))
 	go outbox.Follow(ctx, d, "test", event.Cursor{}, func(e event.Event) error { hub.See(ctx, e); return nil }, func(err error) { panic(err) })

@@ -28,6 +28,7 @@ func (s *site) kinds() []job.Kind {
 		sweep("tickets", s.visitors.Sweep),
 		sweep("jobs", s.jobs.Sweep),
 	}
+	all = append(all, s.ladder.Kinds()...)
 	if s.notices != nil {
 		all = append(all, sweep("notices", s.notices.Sweep))
 	}

@@ -17,6 +17,7 @@ import (
 	"moot/internal/board"
 	"moot/internal/clock"
 	"moot/internal/config"
+	"moot/internal/convene"
 	"moot/internal/darkroom"
 	"moot/internal/db"
 	"moot/internal/directory"
@@ -38,6 +39,7 @@ import (
 	"moot/internal/wake"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
+	"moot/internal/web/ladderpages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
 	"moot/internal/web/queuepages"
@@ -59,6 +61,7 @@ type site struct {
 	passes    *key.Passes
 	boards    *board.Boards
 	directory *directory.Directory
+	ladder    *convene.Ladder
 	found     *search.Index
 	live      *live.Hub
 	visitors  *guard.Guard
@@ -136,6 +139,8 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if err != nil {
 		return s, err
 	}
+	s.openLadder(languages)
+	ladder, steps := ladderpages.New(s.ladder)
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
 			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, PushKey: pushKey,
@@ -156,7 +161,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,
 			}),
 		},
-	}, append(notices, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures),
+	}, append(notices, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures, steps), ladder,
 		queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))...)
 	return s, err
 }

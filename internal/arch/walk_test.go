@@ -13,6 +13,7 @@ import (
 	"moot/internal/blob"
 	"moot/internal/board"
 	"moot/internal/clock"
+	"moot/internal/convene"
 	"moot/internal/darkroom"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
@@ -22,6 +23,7 @@ import (
 	"moot/internal/feed"
 	"moot/internal/guard"
 	"moot/internal/imageboard"
+	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/media"
@@ -31,6 +33,7 @@ import (
 	"moot/internal/search"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
+	"moot/internal/web/ladderpages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
 	"moot/internal/web/pushpages"
@@ -81,6 +84,9 @@ func openSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ladder, steps := ladderpages.New(convene.New(convene.Settings{
+		DB: s.db, Clock: now, Outbox: event.New(), Places: places, Boards: s.boards, Jobs: job.New(s.db, now), Rules: convene.Defaults(),
+	}))
 	s.door, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: places, Guard: guard.New(now, guard.Limits{}), Clock: now,
 		Log: slog.New(slog.DiscardHandler),
@@ -94,7 +100,7 @@ func openSite(t *testing.T) *site {
 			Guard: guard.New(now, guard.Limits{}), Search: search.New(s.db, now, event.New(), places, s.boards),
 		}),
 		imageboard.New(imageboard.Site{Boards: s.boards, Directory: directory, Places: places, Pictures: pictures, Clock: now, Language: lang.All()[0]}),
-	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards), pushpages.New(notices))
+	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil, steps), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards), pushpages.New(notices), ladder)
 	if err != nil {
 		t.Fatal(err)
 	}

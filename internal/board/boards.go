@@ -36,6 +36,12 @@ func New(d *db.DB, c *clock.Clock, outbox *event.Outbox, places *place.Gazetteer
 // Identity reads the site's identity.
 func (b *Boards) Identity(ctx context.Context) (key.Identity, error) { return b.ring.Identity(ctx) }
 
+// Secret is a key of the site's own, which outlives a restart.
+func (b *Boards) Secret(ctx context.Context) ([]byte, error) {
+	keys, err := b.ring.Keys(ctx)
+	return keys.Secret, err
+}
+
 // Limits are the settings that the boards were made with.
 func (b *Boards) Limits() Limits { return b.limits }
 

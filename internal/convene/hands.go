@@ -32,9 +32,7 @@ type Settings struct {
 	Rules  Rules
 	Words  func(place.Place) *lang.Language // in which the site writes on a city's board
 
-	// ToCome reports whether a meetup is to come in a city.
-	ToCome func(tx *db.Tx, place string) (bool, error)
-	// Meet makes a meetup of a convening that closed, on its thread.
+	// Meet is told of what a convening that closed has found; nil: nobody is.
 	Meet func(tx *db.Tx, a Agreed) error
 }
 
@@ -50,6 +48,16 @@ type Hand struct {
 
 // handOf is what is kept of who has a hand's token.
 func handOf(owner key.Actor) []byte { return owner.Hash("hand") }
+
+// Owner is who will own the hand that a form with a ticket puts up: the same for
+// each sending of that form.
+func (l *Ladder) Owner(ctx context.Context, ticket string) (key.Actor, error) {
+	secret, err := l.Boards.Secret(ctx)
+	if err != nil {
+		return key.Anyone, err
+	}
+	return key.Derived(secret, ticket), nil
+}
 
 // Raise puts a hand up in a city for whoever will have the owner's token. Held are
 // the owners of the hands that the same device has: where one of them is up in

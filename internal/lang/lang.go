@@ -152,3 +152,23 @@ func Matching(among []*Language) func(acceptLanguage string) *Language {
 		return among[i]
 	}
 }
+
+// SpokenIn is the language most spoken in a country, by its code ("gr") and CLDR's
+// likely subtags, if it is among some; else the first of them.
+func SpokenIn(country string, among []*Language) *Language {
+	region, err := language.ParseRegion(country)
+	if err != nil {
+		return among[0]
+	}
+	likely, err := language.Compose(region)
+	if err != nil {
+		return among[0]
+	}
+	base, _ := likely.Base()
+	for _, l := range among {
+		if b, _ := l.Tag().Base(); b == base {
+			return l
+		}
+	}
+	return among[0]
+}

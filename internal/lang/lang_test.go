@@ -265,3 +265,16 @@ func BenchmarkTextMessage(b *testing.B) {
 		en.T("lang.list_last", "list", "Athens", "item", "Piraeus")
 	}
 }
+
+func TestTheLanguageOfACountry(t *testing.T) {
+	english, _ := Lookup("en")
+	greek, _ := Lookup("el")
+	for country, want := range map[string]*Language{"gr": greek, "cy": greek, "gb": english, "us": english, "jp": english, "world": english, "": english} {
+		if got := SpokenIn(country, []*Language{english, greek}); got != want {
+			t.Errorf("in %q it speaks %s", country, got.Code())
+		}
+	}
+	if got := SpokenIn("gr", []*Language{english}); got != english {
+		t.Error("it speaks a language that the site doesn't")
+	}
+}

@@ -20,13 +20,14 @@ type door struct {
 	boards    *board.Boards
 	directory *directory.Directory
 	pictures  *media.Pictures
+	steps     page.Steps
 	sheets    sheets
 }
 
 // New is the folder, on the boards of a site and the directory of those that
-// have posts.
-func New(boards *board.Boards, directory *directory.Directory, pictures *media.Pictures) page.Pages {
-	d := &door{boards: boards, directory: directory, pictures: pictures}
+// have posts, with what another folder brings to their pages.
+func New(boards *board.Boards, directory *directory.Directory, pictures *media.Pictures, steps page.Steps) page.Pages {
+	d := &door{boards: boards, directory: directory, pictures: pictures, steps: steps}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{

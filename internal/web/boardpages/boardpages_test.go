@@ -67,7 +67,7 @@ func openKeeping(t *testing.T, d *db.DB, limits board.Limits, cache int64) *site
 	s.Server, err = web.New(web.Settings{PageCache: cache, Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: visitors, Clock: s.clock,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	}}, boardpages.New(boards, directory, nil))
+	}}, boardpages.New(boards, directory, nil, page.Steps{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -169,6 +169,9 @@ func (d *door) boardSource(site *page.Site, p place.Place) *live.Source {
 	}
 	return &live.Source{
 		Tell: func(ctx context.Context, e event.Event) (live.Say, error) {
+			if e.Thread == 0 { // it is of the place, and of none of its threads
+				return say(), nil
+			}
 			n, err := d.boards.Notice(ctx, e.Thread)
 			if fault.Is(err, fault.NotFound) || err == nil && n.Thread.Archived() {
 				left := []live.Message{{Name: tellGone, Data: strconv.AppendInt(nil, e.Thread, 10)}}

@@ -61,7 +61,7 @@ func openLive(t *testing.T, d *db.DB, limits board.Limits) *liveSite {
 	s.Server, err = web.New(web.Settings{Live: hub, Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: guard.New(s.clock, guard.Limits{Life: time.Hour}), Clock: s.clock,
 		Log: slog.New(slog.DiscardHandler),
-	}}, boardpages.New(s.boards, directory, nil))
+	}}, boardpages.New(s.boards, directory, nil, page.Steps{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -185,6 +185,7 @@ type head struct {
 	Where  string
 	Lively board.Lively
 	Quiet  bool
+	Strip  template.HTML // how far the place has come; on the wall
 	Tabs   []tab
 }
 

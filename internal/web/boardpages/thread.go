@@ -2,6 +2,7 @@ package boardpages
 
 import (
 	"fmt"
+	"html/template"
 	"net/http"
 
 	"moot/internal/board"
@@ -14,6 +15,7 @@ type threadView struct {
 	page.View
 	Head    string // the title
 	Thread  board.Thread
+	Card    template.HTML
 	Opening shownPost
 	Posts   []shownPost
 	Earlier int    // replies left out before the first
@@ -71,6 +73,11 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	v.Opening.Tick = !v.Opening.Gone
 	if err := d.welcome(q, v); err != nil {
 		return err
+	}
+	if t.Card != "" && d.steps.Card != nil {
+		if v.Card, err = d.steps.Card(q, t.Number, t.Card); err != nil {
+			return err
+		}
 	}
 	if err := d.sheets.fill(q.Reader, append(pointers(v.Posts), &v.Opening)...); err != nil {
 		return err

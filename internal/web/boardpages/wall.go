@@ -67,6 +67,11 @@ func (d *door) wall(q *page.Request) error {
 		v.NoIndex = true
 		return wallPage.Render(q, v)
 	}
+	if d.steps.Strip != nil {
+		if v.Head.Strip, err = d.steps.Strip(q); err != nil {
+			return err
+		}
+	}
 	v.Follow = followBoard(q.Place, w.Notices)
 	v.Live, v.Modules = true, append(v.Modules, "live.js")
 	if q.Place.Kind() != place.City {

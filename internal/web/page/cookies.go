@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"moot/internal/key"
@@ -53,6 +54,49 @@ func (q *Request) KeepActor() (key.Actor, error) {
 	q.cookie(q.Site.tokenCookie(), actor.Token(), tokenLife)
 	q.actor = actor
 	return actor, nil
+}
+
+// handsCookie holds the tokens of a browser's hands. They are others than that of
+// its posts, so that nothing ties the two.
+func (s *Site) handsCookie() string {
+	if s.secure {
+		return "__Host-hands"
+	}
+	return "hands"
+}
+
+// handsLife is how long a browser keeps them: longer than any hand is up.
+const handsLife = 70 * 24 * time.Hour
+
+// mostHands is how many tokens are read of a cookie.
+const mostHands = 8
+
+// Hands are the owners of the hands that this browser says it has.
+func (q *Request) Hands() (owners []key.Actor) {
+	cookie, err := q.R.Cookie(q.Site.handsCookie())
+	if err != nil {
+		return nil
+	}
+	for token := range strings.SplitSeq(cookie.Value, ".") {
+		if owner, ok := key.Parse(token); ok && len(owners) < mostHands && !slices.Contains(owners, owner) {
+			owners = append(owners, owner)
+		}
+	}
+	return owners
+}
+
+// KeepHands has the browser keep the tokens of its hands, for as long as one of
+// them may be up. Call it only when a form was sent.
+func (q *Request) KeepHands(owners []key.Actor) {
+	tokens := make([]string, len(owners))
+	for n, o := range owners {
+		tokens[n] = o.Token()
+	}
+	life := handsLife
+	if len(tokens) == 0 {
+		life = -time.Second // the cookie goes
+	}
+	q.cookie(q.Site.handsCookie(), strings.Join(tokens, "."), life)
 }
 
 // FreshCookie is what a browser has for a moment after it sent a form: it is

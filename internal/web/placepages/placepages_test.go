@@ -77,7 +77,7 @@ func open(t *testing.T, threads ...thread) http.Handler {
 	}, Ready: func(context.Context) error { return nil }, Doors: []door.Routes{feed.New(feed.Settings{
 		Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: gazetteer(), Clock: clk, Boards: boards, Directory: directory,
 	})}}
-	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory, nil), readerpages.New(boards), searchpages.New(search.New(d, clk, outbox, gazetteer(), boards), boards))
+	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory, nil, page.Steps{}), readerpages.New(boards), searchpages.New(search.New(d, clk, outbox, gazetteer(), boards), boards))
 	if err != nil {
 		t.Fatal(err)
 	}

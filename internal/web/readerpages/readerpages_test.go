@@ -60,7 +60,7 @@ func open(t *testing.T, d *db.DB, limits board.Limits, languages ...*lang.Langua
 	s.Server, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: append(lang.All(), languages...), Gazetteer: gazetteer(),
 		Guard: guard.New(now, guard.Limits{}), Clock: now, Log: slog.New(slog.DiscardHandler),
-	}}, boardpages.New(s.boards, directory, nil), readerpages.New(s.boards))
+	}}, boardpages.New(s.boards, directory, nil, page.Steps{}), readerpages.New(s.boards))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,145 @@
+// From hands to a date: five people, each with a browser of their own, put hands
+// up; a poll for a date opens by itself; they mark; it closes, and the board says
+// when they meet. With script and without, on a desk and in the narrowest window.
+import { strict as assert } from "node:assert";
+import { after, before, describe, test } from "node:test";
+import { Site } from "../site.mjs";
+import { Visitor, desk, fits, launch, narrow } from "../visitor.mjs";
+import { t } from "../words.mjs";
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser?.close());
+
+const board = "/gr/thessaloniki";
+const ways = [
+  { name: "with script on a desk", script: true, size: desk },
+  { name: "without script in 320 px", script: false, size: narrow },
+];
+
+for (const way of ways) {
+  describe(`hands and a date ${way.name}`, () => {
+    let site;
+    const people = [];
+    before(async () => { site = await Site.start(); });
+    after(() => site?.stop());
+
+    const come = async () => {
+      const visitor = await Visitor.come(browser, site, way);
+      people.push(visitor);
+      return visitor;
+    };
+    const raise = async ({ page }) => {
+      await page.goto(board);
+      await page.getByRole("link", { name: t("ladder.raise") }).first().click();
+      await page.waitForURL(`**${board}/hand`);
+      await fits(page);
+      await page.locator("form.write button[value=raise]").click();
+      await page.waitForURL(`**${board}/hand?up=1`);
+    };
+
+    test("one hand goes up, and can be kept by its link", async () => {
+      const ana = await come();
+      await raise(ana);
+      await fits(ana.page);
+      assert.match(await ana.page.locator("main").innerText(), /A few hands are up/);
+      const link = await ana.page.locator("#link").inputValue();
+      assert.match(link, /\/hand\/[0-9a-z]{26}$/);
+      await ana.page.goBack();
+      await ana.page.goto(board);
+      assert.match(await ana.page.locator(".ladder").innerText(), /A few/);
+      await fits(ana.page);
+
+      // On another device its owner keeps it up, takes it down, and looks for it in vain.
+      const elsewhere = await Visitor.come(browser, site, way);
+      await elsewhere.page.goto(new URL(link).pathname);
+      await elsewhere.page.locator("button[value=renew]").click();
+      await elsewhere.page.waitForURL(`**${board}/hand`);
+      await elsewhere.page.locator("button[value=lower]").click();
+      await elsewhere.page.waitForURL(`**${board}/hand?down=1`);
+      assert.equal((await elsewhere.page.goto(new URL(link).pathname)).status(), 404);
+      await elsewhere.page.goto(board);
+      assert.match(await elsewhere.page.locator(".ladder li").first().innerText(), /^0/);
+      await elsewhere.leave();
+    });
+
+    test("five hands open a poll by themselves", async () => {
+      await raise(people[0]);
+      while (people.length < 5) await raise(await come());
+      const { page } = people[4];
+      await page.goto(board);
+      assert.match(await page.locator(".ladder .now").innerText(), /Which day\?/);
+      assert.match(await page.locator(".ladder li").first().innerText(), /^5/);
+      await page.locator(".wall .notice h3 a").first().click();
+      await page.locator(".card.convening h2").waitFor();
+      await fits(page);
+      assert.ok((await page.locator(".card .tallies tbody tr").count()) >= 4);
+    });
+
+    test("anybody proposes a place, and is asked where it looks like a home", async () => {
+      const { page } = people[1];
+      await page.goto(board);
+      await page.locator(".ladder .now .button").click();
+      await page.waitForURL("**/dates");
+      const propose = page.locator("form[action$=venues]");
+      await propose.locator("#name").fill("Our place");
+      await propose.locator("#directions").fill("Egnatia 12, second bell");
+      await propose.locator("#why").fill("It is warm");
+      await propose.locator("button[value=propose]").click();
+      await propose.locator("[name=public]").waitFor();
+      assert.match(await propose.innerText(), /sounds as if somebody lives there/);
+      assert.equal(await propose.locator("#why").inputValue(), "It is warm");
+      await fits(page);
+      await propose.locator("#name").fill("Municipal Library café");
+      await propose.locator("#directions").fill("Ground floor, on the left");
+      await propose.locator("#why").fill("Step-free, and nobody has to buy anything");
+      await propose.getByLabel(t("ladder.step_free")).check();
+      await propose.locator("button[value=propose]").click();
+      await page.waitForURL("**/dates#places");
+      assert.match(await page.locator("form.marks").innerText(), /Municipal Library café/);
+    });
+
+    test("who has no hand can't mark, and is told how", async () => {
+      const stranger = await Visitor.come(browser, site, way);
+      const path = new URL(people[1].page.url()).pathname;
+      await stranger.page.goto(path);
+      assert.match(await stranger.page.locator("main").innerText(), /put a hand up here first/);
+      assert.equal(await stranger.page.locator("form.marks button").count(), 0);
+      await fits(stranger.page);
+      const answer = await stranger.context.request.post(path, { form: { "mark-1": "1" }, headers: { Origin: site.address } });
+      assert.equal(answer.status(), 403);
+      await stranger.leave();
+    });
+
+    test("they mark, and the last of five settles it", async () => {
+      const path = new URL(people[1].page.url()).pathname;
+      for (const [n, { page }] of people.entries()) {
+        await page.goto(path);
+        const second = page.locator("form.marks .choice").nth(1);
+        await second.getByLabel(t("ladder.suits"), { exact: true }).check();
+        await page.locator("form.marks .choice").first().getByLabel(t("ladder.cant"), { exact: true }).check();
+        await page.locator("form.marks .choice").last().getByLabel(t("ladder.suits"), { exact: true }).check();
+        await page.locator("form.marks button").click();
+        await page.waitForURL("**/dates?marked=1");
+        if (n === 0) { // what was marked is there again
+          assert.ok(await page.locator("form.marks .choice").nth(1).getByLabel(t("ladder.suits"), { exact: true }).isChecked());
+        }
+      }
+      const { page } = people[0];
+      await page.goto(path);
+      assert.match(await page.locator("main").innerText(), /This has closed/);
+      await page.goto(path.replace(/\/dates$/, ""));
+      const card = await page.locator(".card.convening").innerText();
+      assert.match(card, /A date was found/);
+      assert.match(card, /Municipal Library café/);
+      await fits(page);
+      await page.goto(board);
+      assert.match(await page.locator(".ladder").innerText(), /Municipal Library café/);
+      await fits(page);
+    });
+
+    test("and nobody's browser met a failure", async () => {
+      for (const visitor of people) await visitor.leave();
+    });
+  });
+}

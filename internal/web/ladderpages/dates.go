@@ -1,0 +1,189 @@
+package ladderpages
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"moot/internal/convene"
+	"moot/internal/fault"
+	"moot/internal/key"
+	"moot/internal/web/page"
+)
+
+var datesPage = page.Declare[*datesView](folder, "dates")
+
+// datesView is the page on which a hand marks, and on which anybody proposes a
+// place.
+type datesView struct {
+	page.View
+	Convening     convene.Convening
+	Thread        string // its address
+	Path          string // this page's
+	May           bool   // this browser has a hand that may mark
+	Far           *convene.Hand
+	Marked        bool // marks were kept just now
+	Times, Venues []choice
+	Venue         convene.Venue
+	Public        bool // it was said to be a public place
+	Asked         bool // and was asked about
+	Ticket        string
+	Wait          time.Duration
+	Work          int
+	Problems      page.Problems
+}
+
+// choice is one with what this browser's hand says of it.
+type choice struct {
+	convene.Choice
+	Answer convene.Answer
+}
+
+// Name is the name of the choice's field.
+func (c choice) Name() string { return "mark-" + strconv.FormatInt(c.Number, 10) }
+
+// Is reports whether it is so marked: 0 not, 1 suits, 2 could, 3 can't.
+func (c choice) Is(answer int) bool { return int(c.Answer) == answer }
+
+func datesPath(c convene.Convening) string {
+	return fmt.Sprintf("/%s/t/%d/dates", c.Place.Path(), c.Thread)
+}
+
+func (d *door) dates(q *page.Request) error {
+	return d.renderDates(q, &datesView{Marked: q.R.URL.Query().Get("marked") != ""})
+}
+
+// find finds the convening that a request is about.
+func (d *door) find(q *page.Request) (convene.Convening, error) {
+	n, err := strconv.ParseInt(q.R.PathValue("no"), 10, 64)
+	if err != nil || n < 1 {
+		return convene.Convening{}, fault.New(fault.NotFound, "convene.no_convening")
+	}
+	c, err := d.ladder.Convening(q.Context(), n)
+	if err == nil && c.Place != q.Place {
+		err = fault.New(fault.NotFound, "convene.no_convening")
+	}
+	return c, err
+}
+
+// owner is this browser's hand that may mark in a convening, if it has one; else
+// one that is too far, if it has that.
+func (d *door) owner(q *page.Request, c convene.Convening) (owner key.Actor, may bool, far *convene.Hand, err error) {
+	owners, hands, err := d.mine(q)
+	for n, h := range hands {
+		if d.ladder.May(h, c.Place) {
+			return owners[n], true, nil, nil
+		}
+		far = &hands[n]
+	}
+	return key.Anyone, false, far, err
+}
+
+func (d *door) renderDates(q *page.Request, v *datesView) error {
+	c, err := d.find(q)
+	if err != nil {
+		return err
+	}
+	owner, may, far, err := d.owner(q, c)
+	if err != nil {
+		return err
+	}
+	marked := map[int64]convene.Answer{}
+	if may {
+		if marked, err = d.ladder.Marked(q.Context(), owner, c.Thread); err != nil {
+			return err
+		}
+	}
+	v.Convening, v.May, v.Far, v.Path = c, may, far, datesPath(c)
+	v.Thread = strings.TrimSuffix(v.Path, "/dates")
+	for _, one := range c.Times {
+		v.Times = append(v.Times, choice{one, marked[one.Number]})
+	}
+	for _, one := range c.Venues {
+		v.Venues = append(v.Venues, choice{one, marked[one.Number]})
+	}
+	if ticket, good := q.Site.Guard.Look(v.Ticket); good {
+		v.Wait, v.Work = ticket.Wait, ticket.Bits
+	} else {
+		t := q.Site.Guard.Issue()
+		v.Ticket, v.Wait, v.Work = t.Text, t.Wait, t.Bits
+	}
+	v.View = page.View{
+		Title: q.T("ladder.dates_title", "place", q.Name(c.Place)), NoIndex: true, Personal: true, Status: v.Status, Modules: []string{"write.js"},
+		Trail: q.Trail(page.Crumb{Name: q.T("board.thread_number", "number", c.Thread), Address: v.Thread}, page.Crumb{Name: q.T("ladder.dates")}),
+	}
+	return datesPage.Render(q, v)
+}
+
+// mark keeps what a hand says of each choice.
+func (d *door) mark(q *page.Request) error {
+	c, err := d.find(q)
+	if err != nil {
+		return err
+	}
+	owner, _, _, err := d.owner(q, c)
+	if err != nil {
+		return err
+	}
+	answers := map[int64]convene.Answer{}
+	for field, values := range q.R.PostForm {
+		number, ok := strings.CutPrefix(field, "mark-")
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(number, 10, 64)
+		answer := whole(values[0])
+		if err != nil || answer < 0 {
+			return fault.New(fault.Invalid, "convene.no_choice")
+		}
+		answers[n] = convene.Answer(answer)
+	}
+	if err := d.ladder.Mark(q.Context(), owner, c.Thread, answers); err != nil {
+		return d.refuseDates(q, &datesView{}, err)
+	}
+	return q.Redirect(http.StatusSeeOther, datesPath(c)+"?marked=1")
+}
+
+// propose adds a public place.
+func (d *door) propose(q *page.Request) error {
+	c, err := d.find(q)
+	if err != nil {
+		return err
+	}
+	form := q.R.PostForm
+	v := &datesView{Ticket: cmp.Or(form.Get("ticket"), q.LentTicket()), Public: form.Get("public") != "", Venue: convene.Venue{
+		Name: form.Get("name"), Directions: form.Get("directions"), Why: form.Get("why"), StepFree: form.Get("step-free") != "", Free: form.Get("free") != "",
+	}}
+	ticket, err := q.Site.Guard.Redeem(v.Ticket, form.Get("proof"))
+	if err != nil {
+		return d.refuseDates(q, v, err)
+	}
+	if err := d.ladder.Propose(q.Context(), c.Thread, v.Venue, v.Public); err != nil {
+		ticket.GiveBack(err)
+		return d.refuseDates(q, v, err)
+	}
+	ticket.Keep()
+	return q.Redirect(http.StatusSeeOther, datesPath(c)+"#places")
+}
+
+// refuseDates gives the page back with what is wrong.
+func (d *door) refuseDates(q *page.Request, v *datesView, err error) error {
+	problems, mendable := q.Problems(err)
+	if !mendable && fault.Is(err, fault.Forbidden) {
+		for _, f := range fault.Each(err) {
+			problems = append(problems, page.Problem{Text: q.Language.Fault(f)})
+		}
+		v.Status = http.StatusForbidden
+	} else if !mendable {
+		return err
+	} else {
+		v.Status = statusOf(err)
+	}
+	v.Problems = problems
+	v.Asked = problems.On("public") != ""
+	q.RetryAfter(fault.Each(err)...)
+	return d.renderDates(q, v)
+}

@@ -1,0 +1,279 @@
+package ladderpages
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"moot/internal/convene"
+	"moot/internal/fault"
+	"moot/internal/key"
+	"moot/internal/place"
+	"moot/internal/text"
+	"moot/internal/web/page"
+)
+
+var handPage = page.Declare[*handView](folder, "hand")
+
+// handView is the page of a hand: to put one up, or what can be done with one.
+type handView struct {
+	page.View
+	Place    place.Place // zero where the hand is not up
+	Hands    convene.Count
+	Around   []convene.Near
+	Hand     *convene.Hand // that this browser, or this link, has
+	Token    string        // the hand's, for its owner
+	Link     string        // the address to keep
+	Raised   bool          // it went up just now
+	Lowered  bool          // it came down just now
+	Others   []held        // other hands of this browser
+	Reaches  []int
+	Reach    int
+	To       string // the city to move to, as typed
+	Days     int    // that a hand is up
+	Ticket   string
+	Wait     time.Duration
+	Work     int
+	Problems page.Problems
+}
+
+// held is a hand of this browser in another city.
+type held struct{ convene.Hand }
+
+// hand is the page of one's hand in a city.
+func (d *door) hand(q *page.Request) error {
+	v := &handView{}
+	query := q.R.URL.Query()
+	v.Lowered = query.Get("down") != ""
+	v.Raised = query.Get("up") != ""
+	return d.renderHand(q, v)
+}
+
+// mine are the hands of this browser that are up, and who owns each.
+func (d *door) mine(q *page.Request) (owners []key.Actor, hands []convene.Hand, err error) {
+	for _, owner := range q.Hands() {
+		h, err := d.ladder.Hand(q.Context(), owner)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		} else if err != nil {
+			return nil, nil, err
+		}
+		owners, hands = append(owners, owner), append(hands, h)
+	}
+	return owners, hands, nil
+}
+
+func (d *door) renderHand(q *page.Request, v *handView) (err error) {
+	v.Place, v.Reaches = q.Place, convene.Reaches
+	v.Days = int(d.ladder.Rules.HandLife / (24 * time.Hour))
+	if v.Place.Kind() == place.City {
+		if v.Hands, v.Around, err = d.ladder.Up(q.Context(), q.Place); err != nil {
+			return err
+		}
+	}
+	if v.Hand == nil {
+		owners, hands, err := d.mine(q)
+		if err != nil {
+			return err
+		}
+		for n := range hands {
+			if hands[n].Place == q.Place {
+				v.has(q, owners[n], hands[n])
+			} else {
+				v.Others = append(v.Others, held{hands[n]})
+			}
+		}
+	}
+	if v.Hand == nil {
+		v.Raised = false
+		if ticket, good := q.Site.Guard.Look(v.Ticket); good {
+			v.Wait, v.Work = ticket.Wait, ticket.Bits
+		} else {
+			t := q.Site.Guard.Issue()
+			v.Ticket, v.Wait, v.Work = t.Text, t.Wait, t.Bits
+		}
+	}
+	title := q.T("ladder.hand_title", "place", q.Name(q.Place))
+	v.View = page.View{
+		Title: title, Trail: q.Trail(page.Crumb{Name: q.T("ladder.hand")}), NoIndex: v.Hand != nil, Status: v.Status,
+		Personal: true, Modules: []string{"write.js"},
+	}
+	return handPage.Render(q, v)
+}
+
+// has shows a hand to its owner.
+func (v *handView) has(q *page.Request, owner key.Actor, h convene.Hand) {
+	v.Hand, v.Token = &h, owner.Token()
+	v.Reach = h.Reach
+	base := q.Site.Base
+	if base == "" {
+		base = "http://" + q.R.Host // as the reader's browser reached it
+	}
+	v.Link = base + "/hand/" + v.Token
+}
+
+// byLink is the page of a hand for whoever has its link.
+func (d *door) byLink(q *page.Request) error {
+	owner, ok := key.Parse(q.R.PathValue("token"))
+	if !ok {
+		return fault.New(fault.NotFound, "convene.no_hand")
+	}
+	h, err := d.ladder.Hand(q.Context(), owner)
+	if err != nil {
+		return err
+	}
+	q.Place = h.Place
+	v := &handView{}
+	v.has(q, owner, h)
+	return d.renderHand(q, v)
+}
+
+// raise puts a hand up in a city.
+func (d *door) raise(q *page.Request) error {
+	form := q.R.PostForm
+	v := &handView{Ticket: cmp.Or(form.Get("ticket"), q.LentTicket()), Reach: whole(form.Get("reach"))}
+	owners, _, err := d.mine(q)
+	if err != nil {
+		return err
+	}
+	ticket, err := q.Site.Guard.Redeem(v.Ticket, form.Get("proof"))
+	if err != nil {
+		return d.refuseHand(q, v, err)
+	}
+	fresh, err := d.ladder.Owner(q.Context(), v.Ticket)
+	if err == nil {
+		fresh, err = d.ladder.Raise(q.Context(), fresh, owners, q.Place, v.Reach)
+	}
+	if err != nil {
+		ticket.GiveBack(err)
+		return d.refuseHand(q, v, err)
+	}
+	ticket.Keep()
+	if !slices.Contains(owners, fresh) {
+		owners = append(owners, fresh)
+	}
+	q.KeepHands(owners)
+	return q.Redirect(http.StatusSeeOther, "/"+q.Place.Path()+"/hand?up=1")
+}
+
+// change does what somebody asks of a hand whose token they have: take it down,
+// keep it up, move it.
+func (d *door) change(q *page.Request) error {
+	form := q.R.PostForm
+	owner, ok := key.Parse(form.Get("token"))
+	if !ok {
+		return fault.New(fault.NotFound, "convene.no_hand")
+	}
+	h, err := d.ladder.Hand(q.Context(), owner)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	gone := err != nil
+	switch form.Get("do") {
+	case "lower":
+		if _, err := d.ladder.Lower(q.Context(), owner); err != nil {
+			return err
+		}
+		q.KeepHands(slices.DeleteFunc(q.Hands(), func(o key.Actor) bool { return o == owner }))
+		if gone {
+			return q.Redirect(http.StatusSeeOther, "/")
+		}
+		return q.Redirect(http.StatusSeeOther, "/"+h.Place.Path()+"/hand?down=1")
+	case "renew":
+		h, err = d.ladder.Renew(q.Context(), owner)
+	case "move":
+		h, err = d.move(q, owner, h, gone)
+	default:
+		return fault.New(fault.Invalid, "ladder.no_act")
+	}
+	if err != nil {
+		if gone {
+			return err
+		}
+		q.Place = h.Place
+		v := &handView{To: form.Get("to")}
+		if now, failed := d.ladder.Hand(q.Context(), owner); failed == nil {
+			q.Place = now.Place
+			v.has(q, owner, now)
+		}
+		v.Reach = whole(form.Get("reach"))
+		return d.refuseHand(q, v, err)
+	}
+	if all := q.Hands(); !slices.Contains(all, owner) {
+		q.KeepHands(append(all, owner))
+	} else {
+		q.KeepHands(all)
+	}
+	return q.Redirect(http.StatusSeeOther, "/"+h.Place.Path()+"/hand")
+}
+
+// move takes a hand to the city that was typed, or has it reach further.
+func (d *door) move(q *page.Request, owner key.Actor, h convene.Hand, gone bool) (convene.Hand, error) {
+	if gone {
+		return h, fault.New(fault.NotFound, "convene.no_hand")
+	}
+	to := h.Place
+	if typed := text.CleanLine(q.R.PostForm.Get("to")); typed != "" {
+		var err error
+		if to, err = d.city(q, typed); err != nil {
+			return h, err
+		}
+	}
+	moved, err := d.ladder.Move(q.Context(), owner, to, whole(q.R.PostForm.Get("reach")))
+	if err != nil {
+		return h, err
+	}
+	return moved, nil
+}
+
+// city is the city that somebody typed: its path, or its name as Find has it first.
+func (d *door) city(q *page.Request, typed string) (place.Place, error) {
+	if p, ok := q.Site.Gazetteer.ByPath(strings.Trim(strings.ToLower(typed), "/ ")); ok && p.Kind() == place.City {
+		return p, nil
+	}
+	for _, m := range q.Site.Gazetteer.Find(typed, 8) {
+		if m.Place.Kind() == place.City && !m.Slip {
+			return m.Place, nil
+		}
+	}
+	return place.Place{}, fault.New(fault.Invalid, "ladder.unknown_city").On("to")
+}
+
+// whole is a whole number as a form has it; -1 where it is none.
+func whole(s string) int {
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// refuseHand gives the form back with what is wrong.
+func (d *door) refuseHand(q *page.Request, v *handView, err error) error {
+	problems, mendable := q.Problems(err)
+	if !mendable {
+		return err
+	}
+	v.Problems, v.Status = problems, statusOf(err)
+	q.RetryAfter(fault.Each(err)...)
+	return d.renderHand(q, v)
+}
+
+// statusOf is the status of a form that comes back.
+func statusOf(err error) int {
+	switch {
+	case fault.Is(err, fault.Conflict):
+		return http.StatusConflict
+	case fault.Is(err, fault.TooMuch):
+		return http.StatusTooManyRequests
+	case fault.Is(err, fault.Unavailable):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusUnprocessableEntity
+}

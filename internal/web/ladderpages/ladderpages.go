@@ -1,0 +1,113 @@
+package ladderpages
+
+import (
+	"embed"
+	"html/template"
+
+	"moot/internal/convene"
+	"moot/internal/place"
+	"moot/internal/web/page"
+)
+
+//go:embed *.html *.css
+var files embed.FS
+
+var folder = page.NewFolder("ladderpages", files)
+
+// door is the folder's pages with what they stand on.
+type door struct{ ladder *convene.Ladder }
+
+// New is the folder, on the ladder of a site, and what it brings to the pages of
+// boards.
+func New(ladder *convene.Ladder) (page.Pages, page.Steps) {
+	d := &door{ladder}
+	return page.Pages{
+		Folder: folder,
+		Site: []page.Route{
+			{Pattern: "GET /hand/{token}", Handle: d.byLink},
+			{Pattern: "POST /hand", Handle: d.change},
+		},
+		Board: []page.Route{
+			{Pattern: "GET /hand", Handle: d.hand},
+			{Pattern: "POST /hand", Handle: d.raise},
+			{Pattern: "GET /t/{no}/dates", Handle: d.dates},
+			{Pattern: "POST /t/{no}/dates", Handle: d.mark},
+			{Pattern: "POST /t/{no}/venues", Handle: d.propose},
+		},
+	}, page.Steps{Strip: d.strip, Card: d.card}
+}
+
+var (
+	stripPart = page.DeclareFragment[strip](folder, "strip")
+	cardPart  = page.DeclareFragment[card](folder, "convening")
+)
+
+// strip is the ladder: how far a city has come.
+type strip struct {
+	Place     place.Place
+	Hands     convene.Count
+	Near      *convene.Near // the nearest city with hands, where this one has few
+	Convening *card
+	Step      int // the one that is next: 1 hands, 2 a date, 3 to meet
+}
+
+// strip is shown beneath the name of a city's board, the same to everybody.
+func (d *door) strip(q *page.Request) (template.HTML, error) {
+	if q.Place.Kind() != place.City {
+		return "", nil
+	}
+	s := strip{Place: q.Place, Step: 1}
+	here, around, err := d.ladder.Up(q.Context(), q.Place)
+	if err != nil {
+		return "", err
+	}
+	s.Hands = here
+	if len(around) > 0 && here.Exactly < d.ladder.Rules.Hands {
+		s.Near = &around[0]
+	}
+	c, any, err := d.ladder.Standing(q.Context(), q.Place)
+	if err != nil {
+		return "", err
+	}
+	if any {
+		s.Convening = &card{c, datesPath(c)}
+		switch {
+		case c.Open():
+			s.Step = 2
+		case c.Awaited(q.Now()):
+			s.Step = 3
+		}
+	}
+	html, err := stripPart.Make(q.Reader, s)
+	return template.HTML(html), err
+}
+
+// card is a convening on its thread.
+type card struct {
+	convene.Convening
+	Path string // of the page on which it is marked
+}
+
+// Won is the choice that won for the time; its number is 0 where none did.
+func (c card) Won() convene.Choice { return c.choice(c.At) }
+
+// Where is the choice that won for the place.
+func (c card) Where() convene.Choice { return c.choice(c.In) }
+
+func (c card) choice(number int64) convene.Choice {
+	found, _ := c.Choice(number)
+	return found
+}
+
+// card is shown above the posts of a thread that has one, the same to everybody.
+func (d *door) card(q *page.Request, thread int64, kind string) (template.HTML, error) {
+	if kind != convene.Card {
+		return "", nil
+	}
+	c, err := d.ladder.Convening(q.Context(), thread)
+	if err != nil {
+		return "", err
+	}
+	html, err := cardPart.Make(q.Reader, card{c, datesPath(c)})
+	return template.HTML(html), err
+}

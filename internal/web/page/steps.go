@@ -1,0 +1,12 @@
+package page
+
+import "html/template"
+
+// Steps are the parts of a board's pages that another folder makes: how far the
+// place has come, and what a thread's card says. They are the same for all who read
+// in one language. Folders never import each other, so they are handed in where a
+// site is put together; a nil one brings nothing.
+type Steps struct {
+	Strip func(q *Request) (template.HTML, error)                            // beneath the name of the request's place
+	Card  func(q *Request, thread int64, kind string) (template.HTML, error) // above the posts of a thread
+}
