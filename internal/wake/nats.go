@@ -90,31 +90,50 @@ func (n NATS) plainly(err error) error {
 }
 
 // Open is the line to NATS. It is reached when it is heard; what is wrong with
-// it then is told to the ear.
-func (n NATS) Open() Line { return &natsLine{settings: n, subject: "moot.wake." + n.Site} }
+// it then is told to the ear. Words, if it isn't nil, is given what other nodes Tell.
+func (n NATS) Open(words func([]byte)) *NATSLine {
+	return &NATSLine{settings: n, words: words}
+}
 
-type natsLine struct {
+// NATSLine is a line by NATS. Beside wake-ups it carries words, from memory to
+// memory.
+type NATSLine struct {
 	settings NATS
-	subject  string
+	words    func([]byte)
 	conn     atomic.Pointer[nats.Conn]
 }
 
-func (l *natsLine) Say(_ context.Context, node string) error {
+func (l *NATSLine) wakeUps() string { return "moot.wake." + l.settings.Site }
+func (l *NATSLine) spoken() string  { return "moot.spent." + l.settings.Site }
+
+// Say tells the other nodes to look.
+func (l *NATSLine) Say(_ context.Context, node string) error {
+	return l.publish(l.wakeUps(), []byte(node))
+}
+
+// Tell tells the other nodes something, now or never: nothing is kept of it, on
+// either side or between them.
+func (l *NATSLine) Tell(word []byte) error { return l.publish(l.spoken(), word) }
+
+func (l *NATSLine) publish(subject string, what []byte) error {
 	conn := l.conn.Load()
 	if conn == nil {
 		return errNotUp
 	}
-	return conn.Publish(l.subject, []byte(node))
+	return conn.Publish(subject, what)
 }
 
 // How the client finds out that a server is gone, and goes to another.
 const (
 	askEvery  = 5 * time.Second
 	unheard   = 2 // questions without an answer
+	manyWords = 256
+	longWords = 4 << 20 // bytes of them
 	natsAgain = time.Second
 )
 
-func (l *natsLine) Hear(ctx context.Context, hears Ear) error {
+// Hear gives each wake-up, and each word, to whom it is for.
+func (l *NATSLine) Hear(ctx context.Context, hears Ear) error {
 	over := make(chan error, 1)
 	options := []nats.Option{
 		nats.Name("moot"), nats.NoEcho(),
@@ -140,8 +159,17 @@ func (l *natsLine) Hear(ctx context.Context, hears Ear) error {
 		return l.settings.plainly(err)
 	}
 	defer conn.Close()
-	if _, err := conn.Subscribe(l.subject, func(m *nats.Msg) { hears.Wake(string(m.Data)) }); err != nil {
+	if _, err := conn.Subscribe(l.wakeUps(), func(m *nats.Msg) { hears.Wake(string(m.Data)) }); err != nil {
 		return err
+	}
+	if l.words != nil {
+		heard, err := conn.Subscribe(l.spoken(), func(m *nats.Msg) { l.words(m.Data) })
+		if err != nil {
+			return err
+		}
+		if err := heard.SetPendingLimits(manyWords, longWords); err != nil { // what is beyond is dropped
+			return err
+		}
 	}
 	l.conn.Store(conn)
 	defer l.conn.Store(nil)
