@@ -132,13 +132,13 @@ func (n *nodes) number(from []byte, now time.Time) number {
 // take counts one of a class against a visitor's number, and has it told; or it
 // returns how long to wait for it.
 func (n *nodes) take(v Visitor, class Class, now time.Time) time.Duration {
-	if n == nil || !isShared(class) || v.number.turn == 0 {
+	if n == nil || !isShared(class) {
 		return 0
 	}
 	n.lock.Lock()
 	defer n.lock.Unlock()
 	if n.keep(now); v.number.turn != n.turn {
-		return 0 // the key was another's
+		return 0 // it has none, or one of another key
 	}
 	if wait := n.buckets.take(v.number.alias(), class, now); wait > 0 {
 		return wait

@@ -142,6 +142,10 @@ func TestNodesCountAVisitorTogether(t *testing.T) {
 		if n := given(g[2], of(g[2], ann), class, burst); n != 0 {
 			t.Errorf("class %d: with all taken elsewhere a node gives %d", class, n)
 		}
+		v := of(g[2], ann)
+		if _, set := g[2].buckets.place(v); find(set, v).due[class] > clk.Now().UnixNano() {
+			t.Errorf("class %d: what was refused is counted", class)
+		}
 		if n := given(g[2], of(g[2], ben), class, burst+10); n != burst {
 			t.Errorf("class %d: another visitor has %d, want %d", class, n, burst)
 		}

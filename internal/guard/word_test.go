@@ -293,6 +293,7 @@ func TestAnothersNumberIsNobodysHarm(t *testing.T) {
 				a.Take(a.Visitor(address(0x0a000000+j)), Post)
 			}
 		}
+		carry(t, a, b)
 		share := uint32(honest / steps)
 		for j := share * uint32(i); j < share*uint32(i+1); j++ {
 			for range 5 {
@@ -301,7 +302,6 @@ func TestAnothersNumberIsNobodysHarm(t *testing.T) {
 				}
 			}
 		}
-		carry(t, a, b)
 		carry(t, b, a)
 		clk.Advance(5 * time.Second)
 	}
