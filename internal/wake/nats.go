@@ -78,7 +78,9 @@ func (n NATS) plainly(err error) error {
 	says := "says: " + err.Error()
 	switch {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
-		says = "doesn't let this site in: write the right user and password in wakeups, or name the right file in nats-credentials"
+		says = "doesn't let this site in: write the right user and password, or token, in wakeups, or name the right file in nats-credentials"
+	case errors.Is(err, nats.ErrPermissionViolation):
+		says = "lets this site in, but not do all it has to: its user in wakeups, or of nats-credentials, must publish and subscribe on moot.wake.> and moot.spent.>"
 	case errors.Is(err, nats.ErrSecureConnWanted):
 		says = "speaks no TLS: nats:// in place of tls://, if nobody can listen between"
 	case errors.As(err, &check):
@@ -159,15 +161,20 @@ func (l *NATSLine) Hear(ctx context.Context, hears Ear) error {
 		return l.settings.plainly(err)
 	}
 	defer conn.Close()
-	if _, err := conn.Subscribe(l.wakeUps(), func(m *nats.Msg) { hears.Wake(string(m.Data)) }); err != nil {
+	if _, err := conn.Subscribe(l.wakeUps(), said(func(b []byte) { hears.Wake(string(b)) })); err != nil {
 		return err
 	}
 	if l.words != nil {
-		heard, err := conn.Subscribe(l.spoken(), func(m *nats.Msg) { l.words(m.Data) })
+		heard, err := conn.Subscribe(l.spoken(), said(l.words))
 		if err != nil {
 			return err
 		}
 		if err := heard.SetPendingLimits(manyWords, longWords); err != nil { // what is beyond is dropped
+			return err
+		}
+	}
+	for _, subject := range []string{l.wakeUps(), l.spoken()} { // whether it may, it learns here and not later
+		if err := conn.Publish(subject, nil); err != nil {
 			return err
 		}
 	}
@@ -179,6 +186,15 @@ func (l *NATSLine) Hear(ctx context.Context, hears Ear) error {
 		return ctx.Err()
 	case err := <-over: // refused, as after a change of what this node may do
 		return l.settings.plainly(err)
+	}
+}
+
+// said leaves out what says nothing.
+func said(f func([]byte)) nats.MsgHandler {
+	return func(m *nats.Msg) {
+		if len(m.Data) > 0 {
+			f(m.Data)
+		}
 	}
 }
 
@@ -196,6 +212,9 @@ func up(conn *nats.Conn, hears Ear) {
 	if err := conn.FlushTimeout(patient); err != nil {
 		hears.Down(err)
 		return
+	}
+	if errors.Is(conn.LastError(), nats.ErrPermissionViolation) {
+		return // Hear ends with it
 	}
 	hears.Up()
 }
