@@ -141,7 +141,11 @@ func (l *NATSLine) Hear(ctx context.Context, hears Ear) error {
 		nats.Name("moot"), nats.NoEcho(),
 		nats.MaxReconnects(-1), nats.ReconnectWait(natsAgain), nats.ReconnectBufSize(-1), // a wake-up kept for later says nothing new
 		nats.PingInterval(askEvery), nats.MaxPingsOutstanding(unheard),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { hears.Down(l.settings.plainly(err)) }),
+		nats.DisconnectErrHandler(func(conn *nats.Conn, err error) {
+			if !conn.IsClosed() { // else Hear says why
+				hears.Down(l.settings.plainly(err))
+			}
+		}),
 		nats.ReconnectHandler(func(conn *nats.Conn) { up(conn, hears) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if !errors.Is(err, nats.ErrSlowConsumer) { // which drops some of many that say the same
