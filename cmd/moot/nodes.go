@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 
 	"moot/internal/config"
@@ -9,15 +10,19 @@ import (
 	"moot/internal/wake"
 )
 
-// openLine is the line by which this node and the others of its site wake each
-// other; nil where there can be no others.
-func (s *site) openLine(cfg *config.Config, identity key.Identity) (wake.Line, error) {
+// openLine opens the line by which this node and the others of its site wake each
+// other, where there can be others. By NATS, which keeps nothing, they also tell each
+// other what visitors take; PostgreSQL's own notices could reach a disk.
+func (s *site) openLine(cfg *config.Config, identity key.Identity) error {
 	switch {
 	case s.db.Engine() == db.SQLite:
-		return nil, nil
 	case len(cfg.Wakeups) > 0:
 		nats := wake.NATS{Servers: cfg.Wakeups, Credentials: cfg.NATSLogin, CA: cfg.NATSCA, Site: hex.EncodeToString(identity[:])}
-		return nats.Open(), nats.Check()
+		line := nats.Open(s.visitors.Hear)
+		s.line, s.share = line, func(ctx context.Context) { s.visitors.Share(ctx, line.Tell) }
+		return nats.Check()
+	default:
+		s.line = wake.PostgreSQL(s.db)
 	}
-	return wake.PostgreSQL(s.db), nil
+	return nil
 }

@@ -166,6 +166,9 @@ func (s *site) background(ctx context.Context, all *sync.WaitGroup) {
 	if s.line != nil {
 		all.Go(func() { wake.Carry(ctx, s.outbox, s.line, s.log) })
 	}
+	if s.share != nil {
+		all.Go(func() { s.share(ctx) })
+	}
 	if s.notices != nil {
 		all.Go(func() { s.notices.Follow(ctx, func(err error) { s.log.Warn("telling of new posts", "error", err) }) })
 	}

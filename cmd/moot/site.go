@@ -65,10 +65,11 @@ type site struct {
 	found     *search.Index
 	live      *live.Hub
 	visitors  *guard.Guard
-	notices   *notify.Notices  // nil where the site sends none
-	heard     event.Cursor     // what the hub has seen
-	backups   *backup.Schedule // nil where none are made
-	line      wake.Line        // by which nodes wake each other; nil on SQLite
+	notices   *notify.Notices       // nil where the site sends none
+	heard     event.Cursor          // what the hub has seen
+	backups   *backup.Schedule      // nil where none are made
+	line      wake.Line             // by which nodes wake each other; nil on SQLite
+	share     func(context.Context) // what visitors take, with other nodes; nil where there is no NATS
 	door      *web.Server
 }
 
@@ -129,10 +130,10 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if err != nil {
 		return s, err
 	}
-	if s.line, err = s.openLine(cfg, identity); err != nil {
+	if s.visitors, err = guard.Open(ctx, s.db, now, patience(cfg)); err != nil {
 		return s, err
 	}
-	if s.visitors, err = guard.Open(ctx, s.db, now, patience(cfg)); err != nil {
+	if err := s.openLine(cfg, identity); err != nil {
 		return s, err
 	}
 	notices, pushKey, err := s.openNotices(ctx, cfg, now)

@@ -27,7 +27,7 @@ var modules = map[string]users{
 	"github.com/go-text/typesetting":           {rooms: []string{"font"}},
 	"github.com/minio/minio-go/v7":             {rooms: []string{"blob", "blob/blobtest"}},
 	"github.com/nats-io/nats.go":               {rooms: []string{"wake"}},
-	"github.com/nats-io/nats-server/v2":        {tests: []string{"wake"}},
+	"github.com/nats-io/nats-server/v2":        {tests: []string{"wake", "guard"}},
 	"github.com/SherClockHolmes/webpush-go":    {rooms: []string{"notify"}},
 	"gitlab.com/nyarla/go-crypt":               {rooms: []string{"trip"}},
 	"golang.org/x/net":                         {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "feed", "web", "web/page", "web/placepages", "web/boardpages"}},

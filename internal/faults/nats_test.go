@@ -230,3 +230,71 @@ func TestNATSFails(t *testing.T) {
 	t.Logf("the slowest of what was told came after %v", slowest.Round(time.Millisecond))
 	a.report(t, "NATS killed and frozen, two nodes", 2*rounds, fmt.Sprintf("listeners on both nodes were told of every reply, once, after %v at the latest", slowest.Round(time.Millisecond)))
 }
+
+// posts sends a site so many forms with nothing in them, as a visitor of an address,
+// and counts those that weren't too fast.
+func (s *site) posts(t *testing.T, visitor string, tries int) (taken int) {
+	t.Helper()
+	c := &http.Client{Transport: s.dial(""), Timeout: hangs}
+	for range tries {
+		q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://moot/gr/athens/new", strings.NewReader("body="))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		q.Header.Set("X-Forwarded-For", visitor)
+		answer, err := c.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		switch answer.StatusCode {
+		case http.StatusTooManyRequests:
+		case http.StatusUnprocessableEntity:
+			taken++
+		default:
+			t.Fatalf("a form with nothing in it: %s", answer.Status)
+		}
+	}
+	return taken
+}
+
+// Who goes from node to node has what one node gives, as long as there is NATS, and
+// nobody else has less.
+func TestNodesCountAVisitorTogether(t *testing.T) {
+	if !slices.Contains(dbtest.Engines(), db.PostgreSQL) {
+		return
+	}
+	server := newNATS(t)
+	address := dbtest.Address(t, db.PostgreSQL)
+	one, other := newSite(t, address), newSite(t, address)
+	other.data = one.data
+	for _, s := range []*site{one, other} {
+		s.more = []string{"--wakeups=nats://127.0.0.1:" + server.port}
+		s.up(t)
+	}
+	const burst, each = 40, 500 * time.Millisecond
+	n := 0
+	// both is what a new visitor has of both nodes, one after the other, and how much
+	// one node would give in the time that this took.
+	both := func() (taken, ofOne int) {
+		n++
+		visitor := fmt.Sprintf("192.0.2.%d", n)
+		began := time.Now()
+		taken = one.posts(t, visitor, burst+5)
+		time.Sleep(time.Second) // what is told takes a tenth of one
+		taken += other.posts(t, visitor, burst+5)
+		return taken, burst + int(time.Since(began)/each) + 1
+	}
+	together := func() bool { taken, ofOne := both(); return taken <= ofOne }
+	until(t, "a visitor has no more of two nodes than of one", hangs, together)
+	if taken := other.posts(t, "198.51.100.1", burst); taken != burst {
+		t.Errorf("another visitor has %d, want %d", taken, burst)
+	}
+	server.kill()
+	if taken, _ := both(); taken < 2*burst {
+		t.Errorf("without NATS two nodes give %d, want %d", taken, 2*burst)
+	}
+	server.start(t)
+	until(t, "with NATS back it is so again", hangs, together)
+}

@@ -18,6 +18,7 @@ const (
 // nearest to full, who if it comes back finds them full.
 type buckets struct {
 	rates  [classes]Rate
+	debt   time.Duration // that can be taken too much, where it is found out too late (add)
 	shards [shards]shard
 }
 
@@ -30,7 +31,7 @@ type shard struct {
 // since 1970, at which the visitor will have used up nothing (GCRA's
 // theoretical arrival time).
 type bucket struct {
-	visitor Visitor
+	visitor [16]byte
 	used    bool
 	due     [classes]int64
 }
@@ -44,14 +45,13 @@ func (t *buckets) take(v Visitor, class Class, now time.Time) time.Duration {
 	if rate.Burst <= 0 {
 		return 0
 	}
-	place := binary.LittleEndian.Uint16(v.mac[:]) // an HMAC is spread evenly
-	s := &t.shards[place%shards]
+	s, set := t.place(v)
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	b := find(&s.sets[place/shards%sets], v)
+	b := find(set, v)
 	at, step := now.UnixNano(), rate.Every.Nanoseconds()
 	full := step * int64(rate.Burst)
-	due := min(max(b.due[class], at), at+full) // no clock that is set back makes anybody wait longer
+	due := min(max(b.due[class], at), at+full+t.debt.Nanoseconds()) // no clock that is set back makes anybody wait longer
 	if wait := due + step - (at + full); wait > 0 {
 		b.due[class] = due
 		return time.Duration(wait)
@@ -60,19 +60,42 @@ func (t *buckets) take(v Visitor, class Class, now time.Time) time.Duration {
 	return 0
 }
 
+// add counts what was taken already, whether or not it was too much. Less than
+// nothing gives back.
+func (t *buckets) add(v Visitor, class Class, count int64, now time.Time) {
+	rate := t.rates[class]
+	if rate.Burst <= 0 {
+		return
+	}
+	s, set := t.place(v)
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	b := find(set, v)
+	at, step := now.UnixNano(), rate.Every.Nanoseconds()
+	most := at + step*int64(rate.Burst) + t.debt.Nanoseconds()
+	b.due[class] = min(max(b.due[class], at)+count*step, most)
+}
+
+// place is where a visitor's bucket is, or would be.
+func (t *buckets) place(v Visitor) (*shard, *[ways]bucket) {
+	place := binary.LittleEndian.Uint16(v.mac[:]) // an HMAC is spread evenly
+	s := &t.shards[place%shards]
+	return s, &s.sets[place/shards%sets]
+}
+
 // find gives the visitor's bucket in its set, making room if there is none.
 func find(set *[ways]bucket, v Visitor) *bucket {
 	oldest := &set[0]
 	for i := range set {
 		b := &set[i]
-		if b.used && b.visitor == v {
+		if b.used && b.visitor == v.mac {
 			return b
 		}
 		if oldest.used && (!b.used || b.latest() < oldest.latest()) {
 			oldest = b
 		}
 	}
-	*oldest = bucket{visitor: v, used: true}
+	*oldest = bucket{visitor: v.mac, used: true}
 	return oldest
 }
 

@@ -8,6 +8,9 @@
 //     random key. The key lives 30 minutes at most, and it and all that was
 //     counted under it are then wiped. None of it can be printed, and none is
 //     written anywhere.
+//   - What leaves the process, for other nodes of the site (Share), is 20 bits of
+//     such an HMAC, under a key of the half hour that no disk holds, and how much was
+//     taken. So posts and searches are counted together.
 //   - The answer to too much is a wait, never a ban. A hundred people behind
 //     one address can all read, and all post within a minute.
 //   - State has a fixed size. Visitors that don't fit push out those that were
@@ -22,8 +25,8 @@
 //     restart (Open). That it is good once on all of them is the board's to see,
 //     in the post's own transaction (see Once).
 //
-// A known sad path: rates and the pace of posting are counted by each node for
-// itself, since nothing made of an address leaves the process.
+// A known sad path: where there is no NATS, or it is lost, each node counts rates and
+// the pace of posting for itself.
 //
 // It owns the table ticket_key.
 package guard

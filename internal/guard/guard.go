@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"hash"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"moot/internal/clock"
@@ -71,7 +72,8 @@ type Guard struct {
 	keyTimer *time.Timer
 
 	buckets buckets
-	db      *db.DB // where the keys of tickets are; nil: in memory
+	nodes   atomic.Pointer[nodes] // what is shared with the others of the site; nil: nothing
+	db      *db.DB                // where the keys of tickets are; nil: in memory
 	seals   seals
 	spent   spent
 	pace    pace
@@ -100,7 +102,14 @@ func newGuard(clk *clock.Clock, limits Limits, random func([]byte)) *Guard {
 //
 // Every Retry of this package is in whole seconds, rounded up.
 func (g *Guard) Take(v Visitor, class Class) error {
-	if wait := g.buckets.take(v, class, g.clock.Now()); wait > 0 {
+	now := g.clock.Now()
+	wait := g.buckets.take(v, class, now)
+	if wait == 0 {
+		if wait = g.nodes.Load().take(v, class, now); wait > 0 {
+			g.buckets.add(v, class, -1, now)
+		}
+	}
+	if wait > 0 {
 		return fault.New(fault.TooMuch, "guard.too_fast").After(seconds(wait))
 	}
 	return nil

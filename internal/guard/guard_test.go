@@ -561,7 +561,7 @@ func BenchmarkWork(b *testing.B) {
 // spend redeems a ticket whatever its wait.
 func spend(g *Guard, ticket string) {
 	if o, ok := g.open(ticket); ok && g.spent.add(o) {
-		g.pace.count(g.clock.Now())
+		g.pace.add(1, g.clock.Now())
 		g.spent.settle(o)
 	}
 }

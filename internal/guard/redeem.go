@@ -45,7 +45,8 @@ func (g *Guard) Redeem(ticket, proof string) (Redeemed, error) {
 	if !ok || !g.spent.add(o) {
 		return Redeemed{}, sending()
 	}
-	g.pace.count(g.clock.Now())
+	g.pace.add(1, g.clock.Now())
+	g.nodes.Load().post(1)
 	return Redeemed{g, o}, nil
 }
 
@@ -67,7 +68,8 @@ func (r Redeemed) Keep() { r.guard.spent.settle(r.ticket) }
 // error, if any: its form was refused for something that its writer can mend. One
 // that another node has spent stays so.
 func (r Redeemed) GiveBack(because error) {
-	r.guard.pace.uncount(r.guard.clock.Now())
+	r.guard.pace.add(-1, r.guard.clock.Now())
+	r.guard.nodes.Load().post(-1)
 	if isSpent(because) {
 		r.Keep()
 		return

@@ -40,6 +40,18 @@ func (s *seals) all(now time.Time) (keys []seal, today int) {
 	return s.keys, max(today, 0)
 }
 
+// of is the key of a day; nil where there is none.
+func (s *seals) of(day int64) *seal {
+	s.lock.RLock()
+	defer s.lock.RUnlock()
+	for _, k := range s.keys {
+		if k.day == day {
+			return &k
+		}
+	}
+	return nil
+}
+
 func day(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
 
 // Open is the guard of one node of a site, whose tickets are good on every node

@@ -226,18 +226,11 @@ type pace struct {
 	at    time.Time
 }
 
-func (p *pace) count(now time.Time) {
+// add counts posts; less than nothing takes back those that came to nothing.
+func (p *pace) add(posts float64, now time.Time) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	p.posts = p.decayed(now) + 1
-	p.at = now
-}
-
-// uncount takes back one that was counted and came to nothing.
-func (p *pace) uncount(now time.Time) {
-	p.lock.Lock()
-	defer p.lock.Unlock()
-	p.posts = max(p.decayed(now)-1, 0)
+	p.posts = max(p.decayed(now)+posts, 0)
 	p.at = now
 }
 

@@ -16,7 +16,10 @@ const keyLife = 30 * time.Minute
 // Visitor is whoever comes from one address, for as long as the key lives that
 // it was made under. It prints as "visitor". The zero Visitor is nobody known;
 // all such are one.
-type Visitor struct{ mac [16]byte }
+type Visitor struct {
+	mac    [16]byte
+	number number // by which other nodes know it too
+}
 
 // String is "visitor", so that no log tells one from another.
 func (Visitor) String() string { return "visitor" }
@@ -53,6 +56,7 @@ func (g *Guard) Visitor(addr netip.Addr) Visitor {
 	}
 	from, _ := network(addr).MarshalBinary()
 	now := g.clock.Now()
+	v := Visitor{number: g.nodes.Load().number(from, now)}
 	g.keyLock.Lock()
 	defer g.keyLock.Unlock()
 	if age := now.Sub(g.keySince); g.keyed == nil || age < 0 || age >= keyLife {
@@ -60,7 +64,6 @@ func (g *Guard) Visitor(addr netip.Addr) Visitor {
 	}
 	g.keyed.Reset()
 	g.keyed.Write(from)
-	var v Visitor
 	copy(v.mac[:], g.keyed.Sum(g.sum[:0]))
 	return v
 }

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,19 +23,23 @@ import (
 
 const (
 	lookAnyway = 5 * time.Second
-	atOnce     = 200 // events
-	sending    = 8   // messages under way
+	atOnce     = 200         // events
+	sending    = 8           // messages under way
+	hold       = time.Minute // for which a node has those that it tells: longer than that takes
 	life       = 24 * 60 * 60
 )
 
-// Follow tells of what happens until ctx ends. A message that a crash overtakes
-// is not sent again: who comes to the thread finds what is new there anyway.
+// Follow tells of what happens until ctx ends. Several nodes may: each browser is
+// told by one, and of one that dies another takes it over a minute later.
 func (n *Notices) Follow(ctx context.Context, wrong func(error)) error {
 	reader := n.outbox.Reader("notices")
 	for ctx.Err() == nil {
 		awaken := n.outbox.Awaken()
 		reader.Look()
 		more, err := n.step(ctx)
+		if err == nil {
+			err = n.tellAll(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			wrong(err)
 		}
@@ -56,7 +61,7 @@ func (n *Notices) Follow(ctx context.Context, wrong func(error)) error {
 // errOvertaken undoes a step that another node has taken.
 var errOvertaken = errors.New("notify: another node was here first")
 
-// step reads what happened, and tells whom it concerns once that is noted.
+// step reads what happened, and notes whom it concerns.
 func (n *Notices) step(ctx context.Context) (more bool, err error) {
 	var from string
 	var events []event.Event
@@ -78,10 +83,7 @@ func (n *Notices) step(ctx context.Context) (more bool, err error) {
 	if err != nil || from != "" && len(events) == 0 {
 		return false, err
 	}
-	var tell []told
-	newest := map[int64]int64{} // post by thread
 	err = n.db.Write(ctx, func(tx *db.Tx) error {
-		tell = nil
 		if now, err := holdCursor(tx); err != nil || now != from {
 			return errors.Join(err, errOvertaken)
 		}
@@ -90,10 +92,7 @@ func (n *Notices) step(ctx context.Context) (more bool, err error) {
 			case event.ThreadGone:
 				err = removeThread(tx, e.Thread)
 			case event.PostAdded:
-				newest[e.Thread] = e.Post
-				var some []told
-				some, err = due(tx, e.Thread, n.clock.Now())
-				tell = append(tell, some...)
+				err = owe(tx, e.Thread, e.Post, n.clock.Now())
 			}
 			if err != nil {
 				return err
@@ -104,35 +103,68 @@ func (n *Notices) step(ctx context.Context) (more bool, err error) {
 	if errors.Is(err, errOvertaken) {
 		return true, nil
 	}
-	if err == nil {
-		n.send(ctx, tell, newest)
-	}
 	return true, err
 }
 
-// send sends messages, a few at a time.
-func (n *Notices) send(ctx context.Context, tell []told, newest map[int64]int64) {
-	places := make(chan struct{}, sending)
+// tellAll tells whoever is to be told and no node is at, a few at a time, until
+// there is nobody left.
+func (n *Notices) tellAll(ctx context.Context) error {
+	for ctx.Err() == nil {
+		tell, err := n.take(ctx)
+		if err != nil || len(tell) == 0 {
+			return err
+		}
+		n.send(ctx, tell)
+	}
+	return ctx.Err()
+}
+
+// take takes a few who are to be told, for this node and a while.
+func (n *Notices) take(ctx context.Context) (tell []told, err error) {
+	now := n.clock.Now()
+	var some bool
+	err = n.db.Read(ctx, func(tx *db.Tx) (err error) { // which most looks end with
+		some, err = anyOwed(tx, now)
+		return err
+	})
+	if err != nil || !some {
+		return nil, err
+	}
+	err = n.db.Write(ctx, func(tx *db.Tx) (err error) {
+		tell, err = take(tx, now)
+		return err
+	})
+	return tell, err
+}
+
+// send sends messages, all at once: they are few.
+func (n *Notices) send(ctx context.Context, tell []told) {
 	var all sync.WaitGroup
-	slices.SortStableFunc(tell, func(a, b told) int { return int(a.thread - b.thread) })
+	slices.SortStableFunc(tell, func(a, b told) int { return cmp.Compare(a.thread, b.thread) })
 	for i := 0; i < len(tell); {
 		thread := tell[i].thread
 		view, err := n.boards.Thread(ctx, thread, board.Span{Last: 1})
 		for ; i < len(tell) && tell[i].thread == thread; i++ {
-			if err != nil {
-				continue // the thread went meanwhile
-			}
-			places <- struct{}{}
 			to := tell[i]
 			all.Go(func() {
-				defer func() { <-places }()
-				if err := n.tell(ctx, to, view, newest[thread]); err != nil && ctx.Err() == nil {
+				err := err // where the database fails, it is tried again when the hold is over
+				if err == nil {
+					err = n.tell(ctx, to, view)
+				} else if fault.Is(err, fault.NotFound) { // the thread went meanwhile
+					err = n.note(ctx, to, settled)
+				}
+				if err != nil && ctx.Err() == nil {
 					n.log.Warn("a push service doesn't take a message", "error", err)
 				}
 			})
 		}
 	}
 	all.Wait()
+}
+
+// note notes what became of a message, also when the process is told to end.
+func (n *Notices) note(ctx context.Context, to told, became func(*db.Tx, told) error) error {
+	return n.db.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return became(tx, to) })
 }
 
 // message is what the browser's worker is told.
@@ -144,9 +176,9 @@ type message struct {
 }
 
 // tell sends one message and notes what became of it.
-func (n *Notices) tell(ctx context.Context, to told, view board.View, post int64) error {
+func (n *Notices) tell(ctx context.Context, to told, view board.View) error {
 	title, body := n.words(view.Thread, view.Opening, to.language)
-	text, err := json.Marshal(message{title, body, fmt.Sprintf("%s#p%d", view.Thread.Path(), post), "t" + strconv.FormatInt(to.thread, 10)})
+	text, err := json.Marshal(message{title, body, fmt.Sprintf("%s#p%d", view.Thread.Path(), to.post), "t" + strconv.FormatInt(to.thread, 10)})
 	if err != nil {
 		return err
 	}
@@ -159,6 +191,9 @@ func (n *Notices) tell(ctx context.Context, to told, view board.View, post int64
 		TTL: life, Topic: "t" + strconv.FormatInt(to.thread, 10), Urgency: webpush.UrgencyLow,
 	})
 	became := failed
+	if err != nil && ctx.Err() != nil {
+		became = givenBack // this node is about to end
+	}
 	if err == nil {
 		answer.Body.Close()
 		switch {
@@ -170,5 +205,5 @@ func (n *Notices) tell(ctx context.Context, to told, view board.View, post int64
 			became = gone
 		}
 	}
-	return errors.Join(err, n.db.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return became(tx, to.Endpoint) }))
+	return errors.Join(err, n.note(ctx, to, became))
 }

@@ -7,7 +7,8 @@
 //     browser is gone;
 //   - a push service learns that something happened, and when; what and where
 //     only the browser can read (RFC 8291);
-//   - a browser is told of a thread at most once in ten minutes;
+//   - a browser is told of a thread at most once in ten minutes, by one of the nodes
+//     that share a database; what a node that dies was at, another tells;
 //   - the site asks no address but those of the push services it was given.
 //
 // It owns the tables push_key, push_subscription and push_reader.

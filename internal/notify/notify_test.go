@@ -106,6 +106,11 @@ type site struct {
 	mu      sync.Mutex
 	took    []delivered
 	answers map[string]int // status by path
+	frozen  chan struct{}  // what is delivered waits until it is closed; nil: for nothing
+
+	places    *place.Gazetteer
+	outbox    *event.Outbox // of all nodes, so that all are woken at once
+	transport *http.Transport
 }
 
 func each(t *testing.T, test func(t *testing.T, s *site)) {
@@ -114,32 +119,47 @@ func each(t *testing.T, test func(t *testing.T, s *site)) {
 		t.Fatal(err)
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := &site{t: t, db: d, clock: clock.Hold(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)), answers: map[string]int{}}
-		server := httptest.NewTLSServer(http.HandlerFunc(s.deliver))
-		t.Cleanup(server.Close)
-		transport := server.Client().Transport.(*http.Transport).Clone()
-		transport.TLSClientConfig.InsecureSkipVerify = true // it goes by another name
-		transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, strings.TrimPrefix(server.URL, "https://"))
-		}
-		outbox := event.New()
-		s.boards = board.New(d, s.clock, outbox, places, board.Limits{PostLength: 8000})
-		kilkis, _ := places.ByPath("gr/kilkis")
-		var err error // of this engine's test alone: the other runs beside it
-		if s.thread, err = s.boards.Start(t.Context(), key.Anyone, board.NewThread{Place: kilkis, Subject: "The last bus", NewPost: board.NewPost{Body: "It leaves at 20:15."}}); err != nil {
-			t.Fatal(err)
-		}
-		s.Notices, err = notify.Open(t.Context(), d, s.clock, outbox, s.boards, notify.Settings{
-			Name: "Moot", Base: "https://moot.example", Log: slog.New(slog.DiscardHandler),
-			Client: outbound.New(outbound.Settings{Hosts: notify.Services, Transport: transport}),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := newSite(t, d, places)
+		s.Notices = s.node(d)
 		go s.Follow(t.Context(), func(err error) { t.Error(err) })
 		until(t, "the reader begins", func() bool { return s.cursor() != "" })
 		test(t, s)
 	})
+}
+
+// newSite is a site in a database, of which no node runs yet.
+func newSite(t *testing.T, d *db.DB, places *place.Gazetteer) *site {
+	s := &site{t: t, db: d, clock: clock.Hold(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)), answers: map[string]int{}}
+	server := httptest.NewTLSServer(http.HandlerFunc(s.deliver))
+	t.Cleanup(server.Close)
+	transport := server.Client().Transport.(*http.Transport).Clone()
+	transport.TLSClientConfig.InsecureSkipVerify = true // it goes by another name
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, strings.TrimPrefix(server.URL, "https://"))
+	}
+	s.transport, s.places, s.outbox = transport, places, event.New()
+	s.boards = board.New(d, s.clock, s.outbox, places, board.Limits{PostLength: 8000})
+	kilkis, _ := places.ByPath("gr/kilkis")
+	var err error // of this engine's test alone: the other runs beside it
+	if s.thread, err = s.boards.Start(t.Context(), key.Anyone, board.NewThread{Place: kilkis, Subject: "The last bus", NewPost: board.NewPost{Body: "It leaves at 20:15."}}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// node is what tells of new posts in one node of the site, by its own handle of the
+// database.
+func (s *site) node(d *db.DB) *notify.Notices {
+	s.t.Helper()
+	boards := board.New(d, s.clock, s.outbox, s.places, board.Limits{PostLength: 8000})
+	n, err := notify.Open(s.t.Context(), d, s.clock, s.outbox, boards, notify.Settings{
+		Name: "Moot", Base: "https://moot.example", Log: slog.New(slog.DiscardHandler),
+		Client: outbound.New(outbound.Settings{Hosts: notify.Services, Transport: s.transport}),
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return n
 }
 
 func (s *site) cursor() (cursor string) {
@@ -160,6 +180,13 @@ func (s *site) caughtUp() {
 func (s *site) deliver(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	s.mu.Lock()
+	if frozen := s.frozen; frozen != nil {
+		s.took = append(s.took, delivered{path: r.URL.Path})
+		s.mu.Unlock()
+		<-frozen
+		w.WriteHeader(http.StatusCreated)
+		return
+	}
 	defer s.mu.Unlock()
 	s.took = append(s.took, delivered{r.URL.Path, r.Header.Get("Authorization"), r.Header.Get("Topic"), body})
 	status := s.answers[r.URL.Path]

@@ -66,38 +66,79 @@ func removeThread(tx *db.Tx, thread int64) error {
 	return err
 }
 
+// told is a browser that is to be told of a post in a thread.
+type told struct {
+	Subscription
+	thread, post int64
+	language     string
+}
+
+// owe has the browsers told of a post that want to know of its thread and are not in
+// their quiet time. Who is to be told still, is told of the newer one.
+func owe(tx *db.Tx, thread, post int64, now time.Time) error {
+	_, err := tx.Exec(`UPDATE push_subscription SET owed = $2, told_at = CASE WHEN owed > 0 THEN told_at ELSE $3 END
+		WHERE thread = $1 AND until > $5 AND (owed > 0 OR told_at <= $4)`,
+		thread, post, now.Truncate(time.Minute).Unix(), now.Add(-quiet).Unix(), now.Unix())
+	return err
+}
+
+// unheld are those who are to be told and no node is at, at the time $1; $2 is one
+// that no honest hold reaches.
+const unheld = `FROM push_subscription WHERE owed > 0 AND until > $1 AND (held_until <= $1 OR held_until > $2)`
+
+func anyOwed(tx *db.Tx, now time.Time) (some bool, err error) {
+	return some, tx.Row(`SELECT EXISTS (SELECT 1 `+unheld+`)`, now.Unix(), now.Add(2*hold).Unix()).Scan(&some)
+}
+
+// take takes a few of them, for as long as a hold lasts.
+func take(tx *db.Tx, now time.Time) ([]told, error) {
+	all, err := db.All(tx, func(scan db.Scan) (t told, err error) {
+		return t, scan(&t.Endpoint, &t.P256dh, &t.Auth, &t.thread, &t.post, &t.language)
+	}, tx.Unheld(`SELECT endpoint, p256dh, auth, thread, owed, language `+unheld+` ORDER BY held_until LIMIT $3`),
+		now.Unix(), now.Add(2*hold).Unix(), sending)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range all {
+		if err := tx.Later(db.Do(`UPDATE push_subscription SET held_until = $3 WHERE endpoint = $1 AND thread = $2`, t.Endpoint, t.thread, now.Add(hold).Unix())); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// givenBack has somebody else tell it, at once.
+func givenBack(tx *db.Tx, to told) error {
+	_, err := tx.Exec(`UPDATE push_subscription SET held_until = 0 WHERE endpoint = $1 AND thread = $2`, to.Endpoint, to.thread)
+	return err
+}
+
+// settled says that there is nothing more to be told.
+func settled(tx *db.Tx, to told) error {
+	_, err := tx.Exec(`UPDATE push_subscription SET owed = 0, held_until = 0 WHERE endpoint = $1 AND thread = $2`, to.Endpoint, to.thread)
+	return err
+}
+
 // gone forgets a browser that its push service no longer knows.
-func gone(tx *db.Tx, endpoint string) error {
-	_, err := tx.Exec(`DELETE FROM push_subscription WHERE endpoint = $1`, endpoint)
+func gone(tx *db.Tx, to told) error {
+	_, err := tx.Exec(`DELETE FROM push_subscription WHERE endpoint = $1`, to.Endpoint)
 	return err
 }
 
 // failed counts a failure, and forgets the browser after a few in a row.
-func failed(tx *db.Tx, endpoint string) error {
-	if _, err := tx.Exec(`UPDATE push_subscription SET failed = failed + 1 WHERE endpoint = $1`, endpoint); err != nil {
+func failed(tx *db.Tx, to told) error {
+	if _, err := tx.Exec(`UPDATE push_subscription SET failed = failed + 1 WHERE endpoint = $1`, to.Endpoint); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`DELETE FROM push_subscription WHERE endpoint = $1 AND failed >= $2`, endpoint, patience)
-	return err
+	if _, err := tx.Exec(`DELETE FROM push_subscription WHERE endpoint = $1 AND failed >= $2`, to.Endpoint, patience); err != nil {
+		return err
+	}
+	return settled(tx, to)
 }
 
-func reached(tx *db.Tx, endpoint string) error {
-	_, err := tx.Exec(`UPDATE push_subscription SET failed = 0 WHERE endpoint = $1 AND failed > 0`, endpoint)
-	return err
-}
-
-// told is a browser that is to be told of a thread.
-type told struct {
-	Subscription
-	thread   int64
-	language string
-}
-
-// due picks the browsers that are to be told of a thread now, and notes that
-// they were.
-func due(tx *db.Tx, thread int64, now time.Time) ([]told, error) {
-	return db.All(tx, func(scan db.Scan) (t told, err error) {
-		return t, scan(&t.Endpoint, &t.P256dh, &t.Auth, &t.thread, &t.language)
-	}, `UPDATE push_subscription SET told_at = $2 WHERE thread = $1 AND told_at <= $3 AND until > $4 RETURNING endpoint, p256dh, auth, thread, language`,
-		thread, now.Truncate(time.Minute).Unix(), now.Add(-quiet).Unix(), now.Unix())
+func reached(tx *db.Tx, to told) error {
+	if _, err := tx.Exec(`UPDATE push_subscription SET failed = 0 WHERE endpoint = $1 AND failed > 0`, to.Endpoint); err != nil {
+		return err
+	}
+	return settled(tx, to)
 }

@@ -12,6 +12,9 @@
 //     once when it is lost and once when it is back, and then everybody looks,
 //     for what was said meanwhile.
 //
+// By NATS nodes also tell each other words that are nothing of the outbox's: from
+// memory to memory, where one that is lost is lost.
+//
 // Lines are PostgreSQL's LISTEN and NOTIFY, and NATS. A site of one node needs
 // none.
 package wake

@@ -78,7 +78,9 @@ func (n NATS) plainly(err error) error {
 	says := "says: " + err.Error()
 	switch {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
-		says = "doesn't let this site in: write the right user and password in wakeups, or name the right file in nats-credentials"
+		says = "doesn't let this site in: write the right user and password, or token, in wakeups, or name the right file in nats-credentials"
+	case errors.Is(err, nats.ErrPermissionViolation):
+		says = "lets this site in, but not do all it has to: its user in wakeups, or of nats-credentials, must publish and subscribe on moot.wake.> and moot.spent.>"
 	case errors.Is(err, nats.ErrSecureConnWanted):
 		says = "speaks no TLS: nats:// in place of tls://, if nobody can listen between"
 	case errors.As(err, &check):
@@ -90,37 +92,60 @@ func (n NATS) plainly(err error) error {
 }
 
 // Open is the line to NATS. It is reached when it is heard; what is wrong with
-// it then is told to the ear.
-func (n NATS) Open() Line { return &natsLine{settings: n, subject: "moot.wake." + n.Site} }
+// it then is told to the ear. Words, if it isn't nil, is given what other nodes Tell.
+func (n NATS) Open(words func([]byte)) *NATSLine {
+	return &NATSLine{settings: n, words: words}
+}
 
-type natsLine struct {
+// NATSLine is a line by NATS. Beside wake-ups it carries words, from memory to
+// memory.
+type NATSLine struct {
 	settings NATS
-	subject  string
+	words    func([]byte)
 	conn     atomic.Pointer[nats.Conn]
 }
 
-func (l *natsLine) Say(_ context.Context, node string) error {
+func (l *NATSLine) wakeUps() string { return "moot.wake." + l.settings.Site }
+func (l *NATSLine) spoken() string  { return "moot.spent." + l.settings.Site }
+
+// Say tells the other nodes to look.
+func (l *NATSLine) Say(_ context.Context, node string) error {
+	return l.publish(l.wakeUps(), []byte(node))
+}
+
+// Tell tells the other nodes something, now or never: nothing is kept of it, on
+// either side or between them.
+func (l *NATSLine) Tell(word []byte) error { return l.publish(l.spoken(), word) }
+
+func (l *NATSLine) publish(subject string, what []byte) error {
 	conn := l.conn.Load()
 	if conn == nil {
 		return errNotUp
 	}
-	return conn.Publish(l.subject, []byte(node))
+	return conn.Publish(subject, what)
 }
 
 // How the client finds out that a server is gone, and goes to another.
 const (
 	askEvery  = 5 * time.Second
 	unheard   = 2 // questions without an answer
+	manyWords = 256
+	longWords = 4 << 20 // bytes of them
 	natsAgain = time.Second
 )
 
-func (l *natsLine) Hear(ctx context.Context, hears Ear) error {
+// Hear gives each wake-up, and each word, to whom it is for.
+func (l *NATSLine) Hear(ctx context.Context, hears Ear) error {
 	over := make(chan error, 1)
 	options := []nats.Option{
 		nats.Name("moot"), nats.NoEcho(),
 		nats.MaxReconnects(-1), nats.ReconnectWait(natsAgain), nats.ReconnectBufSize(-1), // a wake-up kept for later says nothing new
 		nats.PingInterval(askEvery), nats.MaxPingsOutstanding(unheard),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { hears.Down(l.settings.plainly(err)) }),
+		nats.DisconnectErrHandler(func(conn *nats.Conn, err error) {
+			if !conn.IsClosed() { // else Hear says why
+				hears.Down(l.settings.plainly(err))
+			}
+		}),
 		nats.ReconnectHandler(func(conn *nats.Conn) { up(conn, hears) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if !errors.Is(err, nats.ErrSlowConsumer) { // which drops some of many that say the same
@@ -140,8 +165,22 @@ func (l *natsLine) Hear(ctx context.Context, hears Ear) error {
 		return l.settings.plainly(err)
 	}
 	defer conn.Close()
-	if _, err := conn.Subscribe(l.subject, func(m *nats.Msg) { hears.Wake(string(m.Data)) }); err != nil {
+	if _, err := conn.Subscribe(l.wakeUps(), said(func(b []byte) { hears.Wake(string(b)) })); err != nil {
 		return err
+	}
+	if l.words != nil {
+		heard, err := conn.Subscribe(l.spoken(), said(l.words))
+		if err != nil {
+			return err
+		}
+		if err := heard.SetPendingLimits(manyWords, longWords); err != nil { // what is beyond is dropped
+			return err
+		}
+	}
+	for _, subject := range []string{l.wakeUps(), l.spoken()} { // whether it may, it learns here and not later
+		if err := conn.Publish(subject, nil); err != nil {
+			return err
+		}
 	}
 	l.conn.Store(conn)
 	defer l.conn.Store(nil)
@@ -151,6 +190,15 @@ func (l *natsLine) Hear(ctx context.Context, hears Ear) error {
 		return ctx.Err()
 	case err := <-over: // refused, as after a change of what this node may do
 		return l.settings.plainly(err)
+	}
+}
+
+// said leaves out what says nothing.
+func said(f func([]byte)) nats.MsgHandler {
+	return func(m *nats.Msg) {
+		if len(m.Data) > 0 {
+			f(m.Data)
+		}
 	}
 }
 
@@ -168,6 +216,9 @@ func up(conn *nats.Conn, hears Ear) {
 	if err := conn.FlushTimeout(patient); err != nil {
 		hears.Down(err)
 		return
+	}
+	if errors.Is(conn.LastError(), nats.ErrPermissionViolation) {
+		return // Hear ends with it
 	}
 	hears.Up()
 }

@@ -35,7 +35,7 @@ func stop(s *server.Server) {
 	s.WaitForShutdown()
 }
 
-func open(servers ...string) Line { return NATS{Servers: servers, Site: "a"}.Open() }
+func open(servers ...string) Line { return NATS{Servers: servers, Site: "a"}.Open(nil) }
 
 func TestNATSWakesOthers(t *testing.T) {
 	s := serve(t, &server.Options{Port: server.RANDOM_PORT})
@@ -43,7 +43,7 @@ func TestNATSWakesOthers(t *testing.T) {
 	wakes(t, a, b)
 	wakes(t, b, a)
 
-	elsewhere := begin(t, NATS{Servers: []string{s.ClientURL()}, Site: "b"}.Open())
+	elsewhere := begin(t, NATS{Servers: []string{s.ClientURL()}, Site: "b"}.Open(nil))
 	settled(a, b, elsewhere)
 	awaken, own := elsewhere.Awaken(), a.Awaken()
 	wakes(t, a, b)
@@ -164,7 +164,7 @@ func TestNATSThatRefuses(t *testing.T) {
 	u, _ := url.Parse(s.ClientURL())
 	for _, user := range []*url.Userinfo{url.UserPassword("moot", "x"), url.UserPassword("moot", "wrong")} {
 		u.User = user
-		line := NATS{Servers: []string{u.String()}, Site: "a"}.Open()
+		line := NATS{Servers: []string{u.String()}, Site: "a"}.Open(nil)
 		err := line.Hear(t.Context(), Ear{Wake: func(string) {}, Up: func() {}, Down: func(error) {}})
 		if err == nil || !strings.HasPrefix(err.Error(), "NATS at "+u.Host+" ") {
 			t.Errorf("%s hears without being let: %v", user.Username(), err)
