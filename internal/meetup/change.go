@@ -38,10 +38,11 @@ func (m *Meetups) change(ctx context.Context, host key.Actor, thread int64, act 
 // spot is held back, an empty one leaves it as it is.
 func (m *Meetups) Edit(ctx context.Context, host key.Actor, thread int64, d Details) error {
 	return m.change(ctx, host, thread, func(tx *db.Tx, k *kept) error {
+		said := d // it may run twice
 		if k.spotHeld && d.Held && d.Spot == "" {
-			d.Spot = k.spot
+			said.Spot = k.spot
 		}
-		return m.say(tx, k, d)
+		return m.say(tx, k, said)
 	})
 }
 
@@ -86,6 +87,9 @@ func (m *Meetups) say(tx *db.Tx, k *kept, d Details) error {
 		return err
 	}
 	was, old := k.said(), k.series()
+	if next := old.coming(m.Clock.Now(), 1); old.rule != "" && len(next) > 0 {
+		was.next = next[0].Original
+	}
 	c, err := d.check(m.Clock.Now(), p.Zone(), &was)
 	if err != nil {
 		return err
@@ -95,17 +99,17 @@ func (m *Meetups) say(tx *db.Tx, k *kept, d Details) error {
 		k.sequence++
 	}
 	if !was.start.Equal(c.start) || was.Zone != c.Zone || was.rule != c.rule {
-		if err := m.follow(tx, k, old); err != nil {
+		if err := m.follow(tx, k, old, !was.begins(c.start) || was.Zone != c.Zone); err != nil {
 			return err
 		}
 	}
 	return m.again(tx, k)
 }
 
-// follow has answers and single times follow a meetup whose times were others.
-func (m *Meetups) follow(tx *db.Tx, k *kept, old series) error {
+// follow has answers and single times follow a meetup whose times were others. Where
+// it moved they follow in their order; else they stay with the times that are left.
+func (m *Meetups) follow(tx *db.Tx, k *kept, old series, moved bool) error {
 	now := m.Clock.Now()
-	moved := !old.start.Equal(k.start()) || old.start.Location().String() != k.zone
 	for original := range k.changed {
 		if moved || !k.series().has(time.Unix(original, 0)) {
 			if err := dropException(tx, k.thread, original); err != nil {

@@ -82,12 +82,16 @@ func (m Meetup) Between(from, to time.Time, most int) []Occurrence {
 	return m.series.between(from, to, most)
 }
 
-// Details are what was said of the meetup, for the form that changes it. The spot
-// isn't among them where it is held back.
+// Details are what was said of the meetup, for the form that changes it. The start
+// of one that repeats is the next of its times. The spot isn't among them where it
+// is held back.
 func (m Meetup) Details() Details {
 	d := Details{
 		Title: m.Title, Start: m.Start.Format(ClockForm), Zone: m.Start.Location().String(), Minutes: m.Minutes, Venue: m.Venue,
 		Spot: m.Spot, Held: m.Held, Room: m.Room, Every: m.Every,
+	}
+	if m.Rule != "" && len(m.Coming) > 0 {
+		d.Start = m.Coming[0].Original.Format(ClockForm)
 	}
 	if m.Every == Otherwise {
 		d.Rule = m.Rule

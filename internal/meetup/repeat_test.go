@@ -146,6 +146,7 @@ func TestRules(t *testing.T) {
 		"FREQ=DAILY;BYHOUR=9,19":                                "meetup.repeat_too_fine",
 		"FREQ=WEEKLY;BYMINUTE=1,2,3":                            "meetup.repeat_too_fine",
 		"FREQ=DAILY;COUNT=1000000":                              "meetup.repeat_too_many",
+		"FREQ=YEARLY;COUNT=1001":                                "meetup.repeat_too_many",
 		"FREQ=DAILY;UNTIL=99991231":                             "meetup.repeat_too_many",
 		"FREQ=DAILY;UNTIL=20310608T160000Z":                     "meetup.repeat_too_many",
 		"FREQ=WEEKLY;BYDAY=WE":                                  "meetup.repeat_first",

@@ -64,7 +64,11 @@ type checked struct {
 	Details
 	start time.Time // in its zone
 	rule  string
+	next  time.Time // of one that repeats, which of its times comes next: what its form gives as the start
 }
+
+// begins reports whether a start is the one of before.
+func (c checked) begins(start time.Time) bool { return start.Equal(c.start) || start.Equal(c.next) }
 
 // check cleans details and finds what is wrong with them. Zone is the place's. Was
 // is what they were before, or nil: what stays as it is isn't asked about again.
@@ -85,11 +89,14 @@ func (d Details) check(now time.Time, zone *time.Location, was *checked) (checke
 	}
 	c.Zone = zone.String()
 	start, f := startAt(c.Start, zone)
-	if c.start = start; f == nil && (was == nil || !was.start.Equal(start)) {
+	if c.start = start; f == nil && (was == nil || !was.begins(start)) {
 		f = checkStart(start, now)
 	}
 	if f == nil {
 		c.rule, f = c.checkRepeat(start)
+	}
+	if was != nil && was.rule == c.rule && was.begins(start) {
+		c.start = was.start
 	}
 	if faults = append(faults, f); fault.Join(faults...) != nil {
 		return c, fault.Join(faults...)

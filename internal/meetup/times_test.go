@@ -171,13 +171,25 @@ func TestAnswersFollowAMeetupThatMoves(t *testing.T) {
 		if m := s.meetup(thread); m.Every != meetup.Weekly || s.count(`SELECT coming FROM rsvp_count WHERE occurrence = $1`, times[0].Original.Unix()) != 1 {
 			t.Errorf("what was is forgotten: %+v", m)
 		}
+		// Its form, which gives the next time as its start, changes nothing.
+		s.clock.Set(time.Date(2026, 12, 5, 12, 0, 0, 0, time.UTC))
+		s.work()
+		before := s.meetup(thread)
+		if d := before.Details(); d.Start != "2026-12-11T20:30" || s.Edit(t.Context(), host, thread, d) != nil || s.meetup(thread).Sequence != before.Sequence || !s.meetup(thread).Start.Equal(before.Start) {
+			t.Errorf("%+v, then %+v", d, s.meetup(thread))
+		}
 		// Held less often, those that are left keep their answers; the others are gone.
+		for _, o := range s.meetup(thread).Coming[5:7] {
+			if err := s.DropOne(t.Context(), host, thread, o.Original); err != nil {
+				t.Fatal(err)
+			}
+		}
 		d := s.meetup(thread).Details()
 		d.Every = meetup.Fortnightly
 		if err := s.Edit(t.Context(), host, thread, d); err != nil {
 			t.Fatal(err)
 		}
-		if got := come(); got != "Fri 4 Dec 20:30 2, Fri 18 Dec 20:30 4, Fri 1 Jan 20:30 0, Fri 15 Jan 20:30 0" || s.count(`SELECT count(*) FROM rsvp`) != 1+2+4 {
+		if got := come(); got != "Fri 11 Dec 20:30 3, Fri 25 Dec 20:30 0, Fri 8 Jan 20:30 0, Fri 5 Feb 20:30 0" || s.count(`SELECT count(*) FROM rsvp`) != 1+2+3 || len(s.meetup(thread).Changed) != 1 {
 			t.Errorf("%s, %d answers", got, s.count(`SELECT count(*) FROM rsvp`))
 		}
 	})
