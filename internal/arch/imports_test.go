@@ -16,7 +16,7 @@ type layer struct {
 // house is who may import whom. A room may import the rooms of the layers
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
-	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve", "lag"}},
+	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve", "lag", "calendar"}},
 	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "outage"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media", "outside"}},
