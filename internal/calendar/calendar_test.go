@@ -257,6 +257,9 @@ func FuzzWords(f *testing.F) {
 		if len(lines) != plain {
 			t.Fatalf("%d lines, not %d: %q", len(lines), plain, lines)
 		}
+		if url := values(lines, "URL")[0]; len(strings.Fields(url)) != 1 || strings.Fields(url)[0] != url {
+			t.Errorf("an address %q", url)
+		}
 		want := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(words, "\uFFFD"))
 		want = strings.Map(func(r rune) rune {
 			if r != '\n' && r != '\t' && (r < 0x20 || r >= 0x7f && r < 0xa0) {

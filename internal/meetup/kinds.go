@@ -60,7 +60,7 @@ func (m *Meetups) Sweep(ctx context.Context) error {
 		return nil
 	}
 	return m.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE meetup SET spot = '', spot_held = $2, host = $3 WHERE over_at > 0 AND over_at <= $1 AND (spot <> '' OR host <> $3)`,
+		_, err := tx.Exec(`UPDATE meetup SET spot = '', spot_held = $2, host = $3, kept = $2 WHERE over_at > 0 AND over_at <= $1 AND kept`,
 			m.Clock.Now().Add(-spotKept).Unix(), false, []byte{})
 		return err
 	})

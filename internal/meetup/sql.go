@@ -159,9 +159,9 @@ func insertMeetup(tx *db.Tx, k kept, p place.Place) error {
 	if c := p.Country(); c.Valid() {
 		country = c.Path()
 	}
-	_, err := tx.Exec(`INSERT INTO meetup (`+meetupColumns+`, region, country) VALUES `+db.Marks(1, 1, make([]string, 25)...),
+	_, err := tx.Exec(`INSERT INTO meetup (`+meetupColumns+`, region, country, kept) VALUES `+db.Marks(1, 1, make([]string, 26)...),
 		k.thread, k.place, k.uid, k.title, k.startsAt, k.zone, k.minutes, k.venue.Name, k.venue.Directions, k.venue.Recognise, k.venue.StepFree, k.venue.Cost,
-		k.spot, k.spotHeld, k.room, k.rule, k.sequence, k.changedAt, k.cancelled, k.reason, k.host, k.nextAt, k.overAt, region, country)
+		k.spot, k.spotHeld, k.room, k.rule, k.sequence, k.changedAt, k.cancelled, k.reason, k.host, k.nextAt, k.overAt, region, country, true)
 	return err
 }
 
@@ -242,7 +242,7 @@ func putRSVP(tx *db.Tx, thread, occurrence int64, hash []byte, r RSVP) error {
 		return err
 	}
 	_, err := tx.Exec(`INSERT INTO rsvp (thread, occurrence, hash, answer, note) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (thread, occurrence, hash) DO UPDATE SET answer = excluded.answer, note = excluded.note`,
+		ON CONFLICT (thread, hash, occurrence) DO UPDATE SET answer = excluded.answer, note = excluded.note`,
 		thread, occurrence, hash, int(r.Answer), r.Note)
 	return err
 }

@@ -24,13 +24,14 @@ CREATE TABLE meetup (
 	reason     text    NOT NULL,        -- why it was cancelled
 	host       bytea   NOT NULL,        -- SHA-256 of the host's token; empty where nobody hosts it
 	next_at    bigint  NOT NULL,        -- when it begins next, or began if that isn't over; 0: it is over
-	over_at    bigint  NOT NULL         -- when it was over; 0 while it is to come
+	over_at    bigint  NOT NULL,        -- when it was over; 0 while it is to come
+	kept       boolean NOT NULL         -- the spot and the host are still here
 );
 CREATE INDEX meetup_by_place   ON meetup (place, next_at, thread)   WHERE next_at > 0;
 CREATE INDEX meetup_by_region  ON meetup (region, next_at, thread)  WHERE next_at > 0 AND region <> '';
 CREATE INDEX meetup_by_country ON meetup (country, next_at, thread) WHERE next_at > 0 AND country <> '';
 CREATE INDEX meetup_by_next    ON meetup (next_at, thread)          WHERE next_at > 0;
-CREATE INDEX meetup_by_over    ON meetup (over_at)                  WHERE over_at > 0;
+CREATE INDEX meetup_by_over    ON meetup (over_at)                  WHERE over_at > 0 AND kept;
 
 -- One time of a meetup that is held again and again, which was moved or dropped.
 CREATE TABLE meetup_exception (
@@ -47,7 +48,7 @@ CREATE TABLE rsvp (
 	hash       bytea  NOT NULL, -- SHA-256 of the answer's token
 	answer     bigint NOT NULL CHECK (answer IN (1, 2, 3)), -- coming, maybe, can't
 	note       text   NOT NULL, -- for the host
-	PRIMARY KEY (thread, occurrence, hash)
+	PRIMARY KEY (thread, hash, occurrence)
 );
 
 -- How many answered what, which is all that stays.
