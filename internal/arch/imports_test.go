@@ -16,13 +16,13 @@ type layer struct {
 // house is who may import whom. A room may import the rooms of the layers
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
-	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve", "lag", "db/refusal"}},
+	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve", "lag", "db/refusal", "calendar"}},
 	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "outage"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media", "outside"}},
 	{"who listens", []string{"live"}},
 	{"the wall", []string{"board"}},
-	{"cards and steps", []string{"convene"}},
+	{"cards and steps", []string{"convene", "meetup"}},
 	{"reactors", []string{"search", "notify", "directory"}},
 	{"whole sites", []string{"backup", "demo"}},
 	{"what doors share", []string{"door"}},
@@ -76,7 +76,7 @@ type guests struct {
 // few are rooms that only some may import, though all to their right could.
 var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
-	"db":              {[]string{"db/whole", "event", "wake", "job", "key", "guard", "media", "board", "convene", "search", "notify", "machine", "backup", "numbers", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db":              {[]string{"db/whole", "event", "wake", "job", "key", "guard", "media", "board", "convene", "meetup", "search", "notify", "machine", "backup", "numbers", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
 	"db/whole":        {[]string{"machine", "backup", "cmd/moot"}, "only who copies or examines a whole database takes it without asking what is in it"},
 	"db/replica":      {[]string{"db", "numbers"}, "which server answers is db's own affair, and how far one is behind the operator's"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},

@@ -55,6 +55,19 @@ func (b *Boards) Stay(tx *db.Tx, t Target, stays bool) error {
 	return b.changed(tx, t.Place, t.Thread, b.minute())
 }
 
+// Carry has a thread that stands carry a card of a kind, in place of the one it
+// carried, in the transaction in which that card's noun keeps its fields.
+func (b *Boards) Carry(tx *db.Tx, t Target, kind string) error {
+	n, err := tx.Exec(`UPDATE thread SET card = $2 WHERE number = $1`, t.Thread, kind)
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotFound, "board.no_thread")
+	}
+	if err != nil {
+		return err
+	}
+	return b.changed(tx, t.Place, t.Thread, b.minute())
+}
+
 func (b *Boards) changed(tx *db.Tx, place string, thread int64, at time.Time) error {
 	return b.outbox.Append(tx, event.Event{Kind: event.ThreadChanged, Place: place, Thread: thread, At: at})
 }

@@ -72,13 +72,6 @@ type Convening struct {
 // Open reports whether it takes marks.
 func (c Convening) Open() bool { return c.Closed.IsZero() }
 
-// Awaited reports whether those whom it brought together have yet to meet, or to
-// part.
-func (c Convening) Awaited(now time.Time) bool {
-	won, ok := c.Choice(c.At)
-	return ok && now.Before(won.At.Add(sitting))
-}
-
 // Choice is the choice with a number.
 func (c Convening) Choice(number int64) (Choice, bool) {
 	for _, all := range [][]Choice{c.Times, c.Venues} {
@@ -124,24 +117,19 @@ func (l *Ladder) consider(tx *db.Tx, p place.Place, up int) error {
 // last is how the last convening of a city ended, and whether one stands open or
 // a meetup is to come.
 func (l *Ladder) last(tx *db.Tx, at string) (Before, bool, error) {
+	to, err := l.ToCome(tx, at)
+	if err != nil || to {
+		return Before{}, to, err
+	}
 	k, err := newest(tx, at)
 	switch {
 	case err == db.ErrNone:
 		return Before{Came: true}, false, nil
-	case err != nil || k.closed == 0:
-		return Before{}, true, err
+	case err != nil:
+		return Before{}, false, err
 	}
-	if k.came {
-		met, err := timeOf(tx, k)
-		if err != nil || l.Clock.Now().Before(met.Add(sitting)) {
-			return Before{}, true, err
-		}
-	}
-	return Before{Came: k.came, At: time.Unix(k.closed, 0), Hands: k.hands}, false, nil
+	return Before{Came: k.came, At: time.Unix(k.closed, 0), Hands: k.hands}, k.closed == 0, nil
 }
-
-// sitting is how long after its beginning those who meet are taken to be together.
-const sitting = 3 * time.Hour
 
 // begin makes a new thread a convening.
 func (l *Ladder) begin(tx *db.Tx, p place.Place, t board.Target, up int) error {
@@ -455,15 +443,7 @@ func (l *Ladder) settle(tx *db.Tx, k keptConvening, in place.Place) (closed bool
 		}
 		return true, l.Jobs.Add(tx, LookJob, k.place, now.Add(l.Rules.Rest))
 	}
-	if l.Meet != nil {
-		if err := l.Meet(tx, agreed); err != nil {
-			return false, err
-		}
-	}
-	if err := l.cardsChanged(tx, []threadAt{k.thread()}); err != nil {
-		return false, err
-	}
-	return true, l.Jobs.Add(tx, LookJob, k.place, agreed.At.Add(sitting))
+	return true, l.Meet(tx, agreed)
 }
 
 // Look opens a convening in a city where the rules say so, now that time has gone
@@ -474,9 +454,6 @@ func (l *Ladder) Look(ctx context.Context, at string, done func(*db.Tx) error) e
 		return err
 	}
 	return l.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := l.parted(tx, at); err != nil {
-			return err
-		}
 		up, err := countHands(tx, at, 0)
 		if err != nil {
 			return err
@@ -486,22 +463,6 @@ func (l *Ladder) Look(ctx context.Context, at string, done func(*db.Tx) error) e
 		}
 		return done(tx)
 	})
-}
-
-// parted has the thread of a city's newest convening stand no longer above the
-// others, once those who met have parted.
-func (l *Ladder) parted(tx *db.Tx, at string) error {
-	k, err := newest(tx, at)
-	if err == db.ErrNone || err == nil && (k.closed == 0 || !k.came) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	met, err := timeOf(tx, k)
-	if err != nil || l.Clock.Now().Before(met.Add(sitting)) {
-		return err
-	}
-	return l.Boards.Stay(tx, board.Target{Number: k.number, Thread: k.number, Place: k.place}, false)
 }
 
 // cardsChanged tells that convenings say something else.

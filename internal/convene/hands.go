@@ -32,7 +32,9 @@ type Settings struct {
 	Rules  Rules
 	Words  func(place.Place) *lang.Language // in which the site writes on a city's board
 
-	// Meet is told of what a convening that closed has found; nil: nobody is.
+	// ToCome reports whether a meetup is to come in a city.
+	ToCome func(tx *db.Tx, place string) (bool, error)
+	// Meet makes a meetup of what a convening that closed has found, on its thread.
 	Meet func(tx *db.Tx, a Agreed) error
 }
 

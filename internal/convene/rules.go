@@ -71,16 +71,22 @@ const (
 // two days of the weekend.
 var offered = map[time.Weekday]int{time.Tuesday: Evening, time.Thursday: Evening, time.Saturday: Afternoon, time.Sunday: Afternoon}
 
+// notice is how long before a time that wins a convening closes at the latest.
+const notice = 3 * time.Hour
+
 // Times are what a convening that opens now offers, in the city's zone and in
 // order: the evenings of Tuesday and Thursday and the afternoons of Saturday and
-// Sunday, from Rules.First to Rules.Last days ahead. A time that the city's clocks
+// Sunday, from Rules.First to Rules.Last days ahead, and none that is over or near
+// when the convening closes. A time that the city's clocks
 // skip is an hour later there (time.Date).
 func (r Rules) Times(now time.Time, zone *time.Location) (all []time.Time) {
 	y, m, d := now.In(zone).Date()
 	for ahead := r.First; ahead <= r.Last; ahead++ {
 		noon := time.Date(y, m, d+ahead, 12, 0, 0, 0, zone)
 		if hour, ok := offered[noon.Weekday()]; ok {
-			all = append(all, time.Date(y, m, d+ahead, hour, 0, 0, 0, zone))
+			if at := time.Date(y, m, d+ahead, hour, 0, 0, 0, zone); !at.Before(now.Add(r.Open + notice)) {
+				all = append(all, at)
+			}
 		}
 	}
 	return all

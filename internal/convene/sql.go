@@ -180,13 +180,6 @@ func choicesOf(tx *db.Tx, k keptConvening) ([]Choice, error) {
 	return all, err
 }
 
-// timeOf is the time that won in a convening of which something came.
-func timeOf(tx *db.Tx, k keptConvening) (time.Time, error) {
-	var at int64
-	err := tx.Row(`SELECT at FROM convening_choice WHERE thread = $1 AND number = $2`, k.number, k.at).Scan(&at)
-	return time.Unix(at, 0), err
-}
-
 // putMark keeps what a hand says of a choice in place of what it said before.
 func putMark(tx *db.Tx, thread, choice int64, hash []byte, a Answer) error {
 	if a == Unmarked {

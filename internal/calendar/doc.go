@@ -1,0 +1,14 @@
+// Package calendar writes calendars that other programs read: iCalendar, RFC 5545
+// and, of names and refreshing, RFC 7986.
+//
+// What it promises:
+//   - whatever the words are, they are values of their property and nothing more: no
+//     line break and no control character of theirs gets through;
+//   - lines end with CR LF and are folded at 75 bytes, never within a character;
+//   - the zones that events go by are written out with the offsets that Go's own
+//     tables have, without end where those follow a rule of the year;
+//   - the same calendar is the same bytes.
+//
+// A known sad path: a time that a rule gives and the clocks skip is told by what
+// they show then, since a date in a calendar has no other name for it.
+package calendar

@@ -1,0 +1,256 @@
+package meetup
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strconv"
+	"time"
+
+	"moot/internal/board"
+	"moot/internal/clock"
+	"moot/internal/db"
+	"moot/internal/event"
+	"moot/internal/fault"
+	"moot/internal/job"
+	"moot/internal/key"
+	"moot/internal/place"
+)
+
+// Card is the kind of card that a meetup is on its thread.
+const Card = "meetup"
+
+// Meetups are the meetups of a site. They are safe for many goroutines.
+type Meetups struct {
+	Settings
+}
+
+// Settings are what meetups stand on.
+type Settings struct {
+	DB     *db.DB
+	Clock  *clock.Clock
+	Outbox *event.Outbox
+	Places *place.Gazetteer
+	Boards *board.Boards
+	Jobs   *job.Jobs
+
+	// Over is told of a place where a meetup is over or cancelled, in that
+	// transaction.
+	Over func(tx *db.Tx, place string) error
+}
+
+// New is the meetups of a site.
+func New(s Settings) *Meetups { return &Meetups{s} }
+
+// Meetup is a meetup as everybody may know it.
+type Meetup struct {
+	Thread    int64
+	Place     place.Place
+	UID       string // by which calendars know it
+	Title     string
+	Start     time.Time // the first time, in its zone, as are the others
+	Minutes   int
+	Venue     Venue // its Name is "" where none is found yet
+	Spot      string
+	Held      bool // there is a spot, and it is told to those who come: Spot is ""
+	Room      int  // for how many people; 0 for any number
+	Every     Every
+	Until     time.Time // when it repeats no more; zero: it goes on
+	Rule      string    // of RFC 5545; "" where it is held once
+	Changed   []Change  // single times that were moved or dropped, in order
+	Sequence  int
+	ChangedAt time.Time
+	Cancelled bool
+	Reason    string       // why it was cancelled
+	Hosted    bool         // somebody hosts it
+	Coming    []Occurrence // the next that aren't over, with how many come
+	series    series
+}
+
+// Change is what became of a single time.
+type Change struct {
+	Original time.Time
+	Start    time.Time // zero: it was dropped
+}
+
+// Over reports whether nothing of it is to come.
+func (m Meetup) Over() bool { return len(m.Coming) == 0 }
+
+// Between are the occurrences that end after one time and begin before another, so
+// many at the most, without their counts.
+func (m Meetup) Between(from, to time.Time, most int) []Occurrence {
+	return m.series.between(from, to, most)
+}
+
+// Details are what was said of the meetup, for the form that changes it. The start
+// of one that repeats is the next of its times. The spot isn't among them where it
+// is held back.
+func (m Meetup) Details() Details {
+	d := Details{
+		Title: m.Title, Start: m.Start.Format(ClockForm), Zone: m.Start.Location().String(), Minutes: m.Minutes, Venue: m.Venue,
+		Spot: m.Spot, Held: m.Held, Room: m.Room, Every: m.Every,
+	}
+	if m.Rule != "" && len(m.Coming) > 0 {
+		d.Start = m.Coming[0].Original.Format(ClockForm)
+	}
+	if m.Every == Otherwise {
+		d.Rule = m.Rule
+	} else if !m.Until.IsZero() {
+		d.Until = m.Until.Format(DayForm)
+	}
+	return d
+}
+
+// hostOf is what is kept of who has a host's token, for one meetup: two that the
+// same token hosts don't show that.
+func hostOf(host key.Actor, thread int64) []byte {
+	return host.Hash("host " + strconv.FormatInt(thread, 10))
+}
+
+// Announce starts a thread with a meetup, which whoever will have the host's token
+// may change. Where the thread has no subject it is the meetup's title.
+func (m *Meetups) Announce(ctx context.Context, actor, host key.Actor, n board.NewThread, d Details) (board.Target, error) {
+	if !n.Place.Valid() {
+		return board.Target{}, fault.New(fault.NotFound, "place.unknown")
+	}
+	c, err := d.check(m.Clock.Now(), n.Place.Zone(), nil)
+	if err == nil && !host.Known() {
+		err = errNoToken()
+	}
+	if err != nil { // and what else is wrong with the form
+		_, _, other := m.Boards.Preview(ctx, n.Place, n.Subject, n.NewPost)
+		if other != nil && !fault.Is(other, fault.Invalid) {
+			return board.Target{}, other
+		}
+		return board.Target{}, fault.Join(append(fault.Each(err), fault.Each(other)...)...)
+	}
+	if n.Subject == "" {
+		n.Subject = c.Title
+	}
+	n.Card = board.Card{Kind: Card, Write: func(tx *db.Tx, t board.Target) error {
+		return m.insert(tx, t, n.Place, c, hostOf(host, t.Thread))
+	}}
+	return m.Boards.Start(ctx, actor, n)
+}
+
+// Make makes a meetup of the card of a thread that stands, in the transaction in
+// which that is decided. Nobody hosts it yet. Its details are the site's own: of
+// them only the time is looked at, which may have passed, and there may be no venue.
+func (m *Meetups) Make(tx *db.Tx, t board.Target, d Details) error {
+	p, err := m.place(t.Place)
+	if err != nil {
+		return err
+	}
+	c := checked{Details: d.clean()}
+	zone := p.Zone()
+	if c.Zone != "" {
+		if zone, err = zoneOf(c.Zone); err != nil {
+			return err
+		}
+	}
+	c.Zone = zone.String()
+	wall, err := time.Parse(ClockForm, d.Start)
+	if err != nil {
+		return err
+	}
+	c.start, _ = at(wall, zone)
+	if err := m.Boards.Carry(tx, t, Card); err != nil {
+		return err
+	}
+	if err := m.Boards.Stay(tx, t, true); err != nil {
+		return err
+	}
+	return m.insert(tx, t, p, c, []byte{})
+}
+
+func (m *Meetups) insert(tx *db.Tx, t board.Target, p place.Place, c checked, host []byte) error {
+	k := kept{thread: t.Thread, place: t.Place, uid: newUID(), host: host, changedAt: m.minute().Unix(), nextAt: c.start.Unix()}
+	k.take(c)
+	if err := insertMeetup(tx, k, p); err != nil {
+		return err
+	}
+	if err := m.Jobs.Add(tx, OverJob, k.about(), k.ends()); err != nil {
+		return err
+	}
+	return m.told(tx, k)
+}
+
+// newUID is a random UUID, as RFC 7986 asks for: it tells nothing, and stays when
+// the site's address doesn't.
+func newUID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails (crypto/rand)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// ToCome reports whether a meetup is to come in a place: one that stands and isn't
+// over.
+func (m *Meetups) ToCome(tx *db.Tx, place string) (to bool, err error) {
+	err = tx.Row(`SELECT EXISTS (SELECT 1 FROM meetup WHERE place = $1 AND next_at > 0 AND NOT cancelled AND (rrule <> '' OR next_at + 60 * minutes > $2))`,
+		place, m.Clock.Now().Unix()).Scan(&to)
+	return to, err
+}
+
+// Host has whoever has a token host a meetup that nobody hosts. Who hosts it
+// already goes on.
+func (m *Meetups) Host(ctx context.Context, thread int64, host key.Actor) error {
+	if !host.Known() {
+		return errNoToken()
+	}
+	return m.DB.Write(ctx, func(tx *db.Tx) error {
+		k, err := m.hold(tx, thread)
+		switch {
+		case err != nil:
+			return err
+		case k.hosts(host):
+			return nil
+		case len(k.host) > 0:
+			return fault.New(fault.Conflict, "meetup.hosted")
+		}
+		if err := k.stands(); err != nil {
+			return err
+		}
+		k.host = hostOf(host, thread)
+		return m.keep(tx, k)
+	})
+}
+
+// Hosts reports whether whoever has a token hosts a meetup.
+func (m *Meetups) Hosts(ctx context.Context, thread int64, host key.Actor) (hosts bool, err error) {
+	err = m.DB.Read(ctx, func(tx *db.Tx) error {
+		k, err := m.find(tx, thread)
+		hosts = err == nil && k.hosts(host)
+		return err
+	})
+	return hosts, err
+}
+
+// keep stores a meetup that is held, and tells that it says something else.
+func (m *Meetups) keep(tx *db.Tx, k kept) error {
+	if err := updateMeetup(tx, k); err != nil {
+		return err
+	}
+	return m.told(tx, k)
+}
+
+// told tells that a meetup says something else.
+func (m *Meetups) told(tx *db.Tx, k kept) error {
+	return m.Outbox.Append(tx, event.Event{Kind: event.CardChanged, Place: k.place, Thread: k.thread, At: m.minute()})
+}
+
+// minute is the time as it is kept: security.md 1.7.
+func (m *Meetups) minute() time.Time { return m.Clock.Now().Truncate(time.Minute) }
+
+// place is the place of a path that was stored.
+func (m *Meetups) place(path string) (place.Place, error) {
+	if p, ok := m.Places.ByPath(path); ok {
+		return p, nil
+	}
+	if p, ok := m.Places.Redirect(path); ok {
+		return p, nil
+	}
+	return place.Place{}, fault.New(fault.Broken, "place.unknown")
+}
+
+func errNoToken() error { return fault.New(fault.Forbidden, "meetup.no_token") }

@@ -1,0 +1,203 @@
+package meetup
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"moot/internal/fault"
+	"moot/internal/guard"
+	"moot/internal/text"
+)
+
+// ClockForm is how a start is written, by the clocks of its place: what a form's
+// field for a day and a time sends.
+const ClockForm = "2006-01-02T15:04"
+
+// DayForm is how a day is written.
+const DayForm = "2006-01-02"
+
+// Bounds of a meetup.
+const (
+	shortest    = 15 // minutes
+	longest     = 24 * 60
+	mostRoom    = 10000
+	titleLength = 120
+
+	nameLength       = 80
+	directionsLength = 500
+	recogniseLength  = 200
+	costLength       = 120
+	spotLength       = 300
+	reasonLength     = 300
+	noteLength       = 300
+)
+
+// Venue is the public place of a meetup.
+type Venue struct {
+	Name       string
+	Directions string // how to find it
+	Recognise  string // how to recognise the others
+	StepFree   bool
+	Cost       string // what it costs; "" for nothing said
+}
+
+// Details are what somebody says of a meetup.
+type Details struct {
+	Title   string
+	Start   string // in ClockForm
+	Zone    string // whose clocks: IANA's name; "" for those of the place
+	Minutes int
+	Venue   Venue
+	Spot    string // where exactly
+	Held    bool   // the spot is told to those who come, and not to all
+	Room    int    // for how many people; 0 for any number
+	Every   Every
+	Until   string // in DayForm: the last day on which it is held; "" for without end
+	Rule    string // the rule of RFC 5545 instead, where Every is Otherwise
+	Public  bool   // who wrote this says that the place is public, whatever it looks like
+}
+
+// checked are details that are right.
+type checked struct {
+	Details
+	start time.Time // in its zone
+	rule  string
+	next  time.Time // of one that repeats, which of its times comes next: what its form gives as the start
+}
+
+// begins reports whether a start is the one of before.
+func (c checked) begins(start time.Time) bool { return start.Equal(c.start) || start.Equal(c.next) }
+
+// check cleans details and finds what is wrong with them. Zone is the place's. Was
+// is what they were before, or nil: what stays as it is isn't asked about again.
+func (d Details) check(now time.Time, zone *time.Location, was *checked) (checked, error) {
+	c := checked{Details: d.clean()}
+	faults := c.checkWords()
+	if c.Minutes < shortest || c.Minutes > longest {
+		faults = append(faults, fault.New(fault.Invalid, "meetup.length").On("minutes"))
+	}
+	if c.Room < 0 || c.Room > mostRoom {
+		faults = append(faults, fault.New(fault.Invalid, "meetup.room", "n", mostRoom).On("room"))
+	}
+	if c.Zone != "" {
+		var err error
+		if zone, err = zoneOf(c.Zone); err != nil {
+			return c, fault.Join(append(faults, fault.New(fault.Invalid, "meetup.zone").On("zone"))...)
+		}
+	}
+	c.Zone = zone.String()
+	start, f := startAt(c.Start, zone)
+	if c.start = start; f == nil && (was == nil || !was.begins(start)) {
+		f = checkStart(start, now)
+	}
+	if f == nil {
+		c.rule, f = c.checkRepeat(start)
+	}
+	if was != nil && was.rule == c.rule && was.begins(start) {
+		c.start = was.start
+	}
+	if faults = append(faults, f); fault.Join(faults...) != nil {
+		return c, fault.Join(faults...)
+	}
+	if sameWords := was != nil && was.Venue == c.Venue && was.Spot == c.Spot; !c.Public && !sameWords {
+		if what := guard.Home(c.Venue.Name + "\n" + c.Venue.Directions + "\n" + c.Spot); what != "" {
+			return c, fault.New(fault.Invalid, "meetup.home", "what", what).On("public")
+		}
+	}
+	return c, nil
+}
+
+func (d Details) clean() Details {
+	for _, words := range []*string{&d.Title, &d.Venue.Name, &d.Venue.Directions, &d.Venue.Recognise, &d.Venue.Cost, &d.Spot} {
+		*words = text.CleanLine(*words)
+	}
+	return d
+}
+
+// checkWords sees that there is a title and a place, and that nothing is too long.
+func (d Details) checkWords() (faults []*fault.Fault) {
+	if d.Title == "" {
+		faults = append(faults, fault.New(fault.Invalid, "meetup.needs_title").On("title"))
+	}
+	if d.Venue.Name == "" {
+		faults = append(faults, fault.New(fault.Invalid, "meetup.needs_venue").On("venue"))
+	}
+	for _, f := range []struct {
+		field, words string
+		most         int
+	}{
+		{"title", d.Title, titleLength}, {"venue", d.Venue.Name, nameLength}, {"directions", d.Venue.Directions, directionsLength},
+		{"recognise", d.Venue.Recognise, recogniseLength}, {"cost", d.Venue.Cost, costLength}, {"spot", d.Spot, spotLength},
+	} {
+		faults = append(faults, tooLong(f.field, f.words, f.most))
+	}
+	return faults
+}
+
+// tooLong is the fault of words that are too long for their field, or nil.
+func tooLong(field, words string, most int) *fault.Fault {
+	if n := text.Length(words); n > most {
+		return fault.New(fault.Invalid, "meetup.too_long", "limit", most, "length", n).On(field)
+	}
+	return nil
+}
+
+// areas are the first words of the names of zones. Machines know others by which
+// calendars elsewhere know nothing.
+var areas = []string{"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+
+// zoneOf loads a zone that has a name.
+func zoneOf(name string) (*time.Location, error) {
+	if area, _, _ := strings.Cut(name, "/"); name != "UTC" && !slices.Contains(areas, area) {
+		return nil, fmt.Errorf("meetup: no zone %q", name)
+	}
+	return time.LoadLocation(name)
+}
+
+// startAt is when something begins that was written in ClockForm.
+func startAt(written string, zone *time.Location) (time.Time, *fault.Fault) {
+	wall, err := time.Parse(ClockForm, written)
+	if err != nil {
+		return time.Time{}, fault.New(fault.Invalid, "meetup.start_unclear").On("start")
+	}
+	t, exact := at(wall, zone)
+	if !exact {
+		return t, fault.New(fault.Invalid, "meetup.start_gap", "time", reading(wall), "becomes", reading(t)).On("start")
+	}
+	return t, nil
+}
+
+// checkStart sees that something begins neither in the past nor too far ahead.
+func checkStart(start, now time.Time) *fault.Fault {
+	switch {
+	case !start.After(now):
+		return fault.New(fault.Invalid, "meetup.start_past").On("start")
+	case start.After(now.AddDate(2, 0, 0)):
+		return fault.New(fault.Invalid, "meetup.start_far").On("start")
+	}
+	return nil
+}
+
+// checkRepeat is the rule by which it is held again and again, or "".
+func (d Details) checkRepeat(start time.Time) (string, *fault.Fault) {
+	switch d.Every {
+	case Once:
+		return "", nil
+	case Otherwise:
+		return checkRule(d.Rule, start)
+	case Weekly, Fortnightly, Monthly, MonthlyLast:
+	default:
+		return "", fault.New(fault.Invalid, "meetup.repeat_unclear").On("repeat")
+	}
+	var until time.Time
+	if d.Until != "" {
+		day, err := time.Parse(DayForm, d.Until)
+		if err != nil {
+			return "", fault.New(fault.Invalid, "meetup.until_unclear").On("until")
+		}
+		until, _ = at(day.Add(24*time.Hour-time.Second), start.Location())
+	}
+	return checkRule(d.Every.rule(start, until), start)
+}
