@@ -129,13 +129,90 @@ for (const way of ways) {
       await page.goto(path);
       assert.match(await page.locator("main").innerText(), /This has closed/);
       await page.goto(path.replace(/\/dates$/, ""));
-      const card = await page.locator(".card.convening").innerText();
-      assert.match(card, /A date was found/);
+      const card = await page.locator(".card.meetup").innerText();
+      assert.match(card, /Συναντιόμαστε: Θεσσαλονίκη/);
       assert.match(card, /Municipal Library café/);
       await fits(page);
       await page.goto(board);
-      assert.match(await page.locator(".ladder").innerText(), /Municipal Library café/);
+      assert.match(await page.locator(".ladder .now").innerText(), /Municipal Library café/);
       await fits(page);
+    });
+
+    test("who comes says so, changes it, and takes the date home", async () => {
+      const { page, context } = people[2];
+      await page.goto(board);
+      await page.locator(".ladder .now .button").click();
+      await page.waitForURL("**/meetup");
+      await fits(page);
+      await page.locator("main form.form button").click(); // nothing was chosen: an answer of nobody changes nothing
+      await page.waitForURL("**/meetup?answered=1");
+      for (const [answer, told] of [["meetup.yes", /1 is coming/], ["meetup.maybe", /0 are coming · 1 maybe/], ["meetup.yes", /1 is coming/]]) {
+        await page.getByLabel(t(answer), { exact: true }).check();
+        await page.locator("main form.form button").click();
+        await page.locator("p.ask[role=status]").waitFor();
+        assert.match(await page.locator(".answers-so-far").innerText(), told);
+        assert.ok(await page.getByLabel(t(answer), { exact: true }).isChecked());
+      }
+      await page.goto(board);
+      assert.match(await page.locator(".ladder .now").innerText(), /1 is coming/);
+      await page.goto(`${board}/meetups`);
+      assert.equal(await page.locator(".card.meetup").count(), 1);
+      await fits(page);
+      const calendar = await context.request.get(`${board}/meetups.ics`);
+      assert.match(calendar.headers()["content-type"], /^text\/calendar/);
+      assert.match(await calendar.text(), /BEGIN:VEVENT\r\n[^]*LOCATION:Municipal Library café/);
+    });
+
+    test("a host announces a meetup, moves it by an hour, and cancels it", async () => {
+      const { page, context } = people[3];
+      await page.goto("/gr/athens/meetups");
+      await page.getByRole("link", { name: t("meetup.announce") }).click();
+      await page.waitForURL("**/meetups/new");
+      await fits(page);
+      await page.locator("button[value=announce]").click(); // all is missing
+      await page.locator("#title-error").waitFor();
+      assert.ok(await page.locator("#start-error").isVisible());
+      assert.ok(await page.locator("#venue-error").isVisible());
+      await fits(page);
+      const day = new Date(Date.now() + 9 * 864e5).toISOString().slice(0, 10);
+      await page.locator("#title").fill("Reading the new rent law");
+      await page.locator("#day").fill(day);
+      await page.locator("#time").fill("18:30");
+      await page.locator("#venue").fill("Serafio library");
+      await page.locator("#repeat").selectOption("week");
+      await page.locator("#body").fill("We read it aloud, page by page.");
+      await page.locator("button[value=announce]").click();
+      await page.waitForURL("**/host/**");
+      await fits(page);
+      const link = await page.locator("#link").inputValue();
+      const thread = new URL(await page.locator("h1 a").evaluate((a) => a.href)).pathname;
+      const first = await (await context.request.get(`${thread}/meetup.ics`)).text();
+      assert.match(first, /DTSTART;TZID=Europe\/Athens:\d{8}T183000/);
+      assert.match(first, /RRULE:FREQ=WEEKLY/);
+
+      const other = await Visitor.come(browser, site, way); // the link works from any device
+      await other.page.goto(new URL(link).pathname);
+      await other.page.locator("#time").fill("19:30");
+      await other.page.locator("button[value=keep]").click();
+      await other.page.waitForURL("**/host/**?kept=1");
+      const second = await (await context.request.get(`${thread}/meetup.ics`)).text();
+      assert.match(second, /T193000/);
+      const sequence = (text) => Number(text.match(/SEQUENCE:(\d+)/)?.[1] ?? 0);
+      assert.ok(sequence(second) > sequence(first), `${sequence(first)} → ${sequence(second)}`);
+      assert.equal(second.match(/UID:(.*)/)[1], first.match(/UID:(.*)/)[1]);
+
+      await other.page.locator("button[value=cancel]").click(); // without a reason
+      await other.page.locator("#reason-error").waitFor();
+      await other.page.locator("#reason").fill("The library is closed that week");
+      await other.page.locator("button[value=cancel]").click();
+      await other.page.waitForURL("**/host/**?kept=1");
+      assert.match(await (await context.request.get(`${thread}/meetup.ics`)).text(), /STATUS:CANCELLED/);
+      await page.goto(thread);
+      const card = await page.locator(".card.meetup").innerText();
+      assert.match(card, /cancelled/i);
+      assert.match(card, /The library is closed that week/);
+      await fits(page);
+      await other.leave();
     });
 
     test("and nobody's browser met a failure", async () => {

@@ -29,6 +29,7 @@ func (s *site) kinds() []job.Kind {
 		sweep("jobs", s.jobs.Sweep),
 	}
 	all = append(all, s.ladder.Kinds()...)
+	all = append(all, s.meetups.Kinds()...)
 	if s.notices != nil {
 		all = append(all, sweep("notices", s.notices.Sweep))
 	}

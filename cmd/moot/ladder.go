@@ -2,14 +2,34 @@ package main
 
 import (
 	"moot/internal/convene"
+	"moot/internal/db"
 	"moot/internal/lang"
+	"moot/internal/meetup"
 	"moot/internal/place"
 )
 
-// openLadder makes the steps from a board to a meeting.
+// convenedMinutes is how long a meetup is taken to last that a convening has found.
+const convenedMinutes = 120
+
+// openLadder makes the steps from a board to a meeting, each of which knows nothing
+// of the others: what a convening finds becomes a meetup, and when that is over the
+// hands that are up are asked again.
 func (s *site) openLadder(languages []*lang.Language) {
+	words := func(p place.Place) *lang.Language { return lang.SpokenIn(p.Country().Path(), languages) }
+	s.meetups = meetup.New(meetup.Settings{
+		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs,
+		Over: func(tx *db.Tx, at string) error { return s.jobs.Add(tx, convene.LookJob, at, s.clock.Now()) },
+	})
 	s.ladder = convene.New(convene.Settings{
 		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs, Rules: convene.Defaults(),
-		Words: func(p place.Place) *lang.Language { return lang.SpokenIn(p.Country().Path(), languages) },
+		Words: words, ToCome: s.meetups.ToCome,
+		Meet: func(tx *db.Tx, a convene.Agreed) error {
+			l := words(a.Place)
+			d := meetup.Details{
+				Title: l.T("meetup.convened", "place", a.Place.Name(l.Tag())), Start: a.At.Format(meetup.ClockForm), Minutes: convenedMinutes,
+				Venue: meetup.Venue{Name: a.Venue.Name, Directions: a.Venue.Directions, StepFree: a.Venue.StepFree},
+			}
+			return s.meetups.Make(tx, a.Thread, d)
+		},
 	})
 }

@@ -32,6 +32,7 @@ import (
 	"moot/internal/live"
 	"moot/internal/machine"
 	"moot/internal/media"
+	"moot/internal/meetup"
 	"moot/internal/notify"
 	"moot/internal/numbers"
 	"moot/internal/place"
@@ -40,6 +41,7 @@ import (
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/ladderpages"
+	"moot/internal/web/meetuppages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
 	"moot/internal/web/queuepages"
@@ -62,6 +64,7 @@ type site struct {
 	boards    *board.Boards
 	directory *directory.Directory
 	ladder    *convene.Ladder
+	meetups   *meetup.Meetups
 	found     *search.Index
 	live      *live.Hub
 	visitors  *guard.Guard
@@ -141,7 +144,8 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		return s, err
 	}
 	s.openLadder(languages)
-	ladder, steps := ladderpages.New(s.ladder)
+	ladder, steps := ladderpages.New(s.ladder, s.meetups)
+	meetups, ofMeetups := meetuppages.New(s.meetups, s.boards)
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
 			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, PushKey: pushKey,
@@ -162,7 +166,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,
 			}),
 		},
-	}, append(notices, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures, steps), ladder,
+	}, append(notices, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures, steps.With(ofMeetups)), ladder, meetups,
 		queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))...)
 	return s, err
 }

@@ -26,7 +26,7 @@ var house = []layer{
 	{"reactors", []string{"search", "notify", "directory"}},
 	{"whole sites", []string{"backup", "demo"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/ladderpages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/ladderpages", "web/meetuppages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"what a command puts together", []string{"numbers"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"blob/blobtest", "db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "bench/load", "bench/scale", "cluster", "faults", "arch"}},
@@ -60,6 +60,7 @@ var beside = []exception{
 	{"web/placepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/boardpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/ladderpages", "web/page", "page is the ground of every folder of pages"},
+	{"web/meetuppages", "web/page", "page is the ground of every folder of pages"},
 	{"web/pushpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/queuepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/readerpages", "web/page", "page is the ground of every folder of pages"},
@@ -85,8 +86,8 @@ var few = map[string]guests{
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/ladderpages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
-	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages", "web/ladderpages"}, "only a door makes HTML"},
+	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/ladderpages", "web/meetuppages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
+	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages", "web/ladderpages", "web/meetuppages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/whole", "db/replica", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"blob/blobtest", "place/build", "atlas/build", "font/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},
 	"unsafe":        {[]string{"place/gazetteer", "sandbox"}, "the gazetteer hands out parts of one big text without copying; a sandbox hands the kernel its filter"},

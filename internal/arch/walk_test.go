@@ -27,6 +27,7 @@ import (
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/media"
+	"moot/internal/meetup"
 	"moot/internal/notify"
 	"moot/internal/outbound"
 	"moot/internal/place"
@@ -34,6 +35,7 @@ import (
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/ladderpages"
+	"moot/internal/web/meetuppages"
 	"moot/internal/web/page"
 	"moot/internal/web/placepages"
 	"moot/internal/web/pushpages"
@@ -84,9 +86,11 @@ func openSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	gatherings := meetup.New(meetup.Settings{DB: s.db, Clock: now, Outbox: event.New(), Places: places, Boards: s.boards, Jobs: job.New(s.db, now)})
 	ladder, steps := ladderpages.New(convene.New(convene.Settings{
-		DB: s.db, Clock: now, Outbox: event.New(), Places: places, Boards: s.boards, Jobs: job.New(s.db, now), Rules: convene.Defaults(),
-	}))
+		DB: s.db, Clock: now, Outbox: event.New(), Places: places, Boards: s.boards, Jobs: job.New(s.db, now), Rules: convene.Defaults(), ToCome: gatherings.ToCome,
+	}), gatherings)
+	meetups, ofMeetups := meetuppages.New(gatherings, s.boards)
 	s.door, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: places, Guard: guard.New(now, guard.Limits{}), Clock: now,
 		Log: slog.New(slog.DiscardHandler),
@@ -100,7 +104,7 @@ func openSite(t *testing.T) *site {
 			Guard: guard.New(now, guard.Limits{}), Search: search.New(s.db, now, event.New(), places, s.boards),
 		}),
 		imageboard.New(imageboard.Site{Boards: s.boards, Directory: directory, Places: places, Pictures: pictures, Clock: now, Language: lang.All()[0]}),
-	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil, steps), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards), pushpages.New(notices), ladder)
+	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil, steps.With(ofMeetups)), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards), pushpages.New(notices), ladder, meetups)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"moot/internal/convene"
+	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/web/page"
 )
@@ -15,12 +16,15 @@ var files embed.FS
 var folder = page.NewFolder("ladderpages", files)
 
 // door is the folder's pages with what they stand on.
-type door struct{ ladder *convene.Ladder }
+type door struct {
+	ladder  *convene.Ladder
+	meetups *meetup.Meetups
+}
 
-// New is the folder, on the ladder of a site, and what it brings to the pages of
-// boards.
-func New(ladder *convene.Ladder) (page.Pages, page.Steps) {
-	d := &door{ladder}
+// New is the folder, on the ladder and the meetups of a site, and what it brings to
+// the pages of boards.
+func New(ladder *convene.Ladder, meetups *meetup.Meetups) (page.Pages, page.Steps) {
+	d := &door{ladder, meetups}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{
@@ -48,7 +52,8 @@ type strip struct {
 	Hands     convene.Count
 	Near      *convene.Near // the nearest city with hands, where this one has few
 	Convening *card
-	Step      int // the one that is next: 1 hands, 2 a date, 3 to meet
+	Meetup    *meetup.Meetup // that is to come
+	Step      int            // the one that is next: 1 hands, 2 a date, 3 to meet
 }
 
 // strip is shown beneath the name of a city's board, the same to everybody.
@@ -71,12 +76,14 @@ func (d *door) strip(q *page.Request) (template.HTML, error) {
 	}
 	if any {
 		s.Convening = &card{c, datesPath(c)}
-		switch {
-		case c.Open():
+		if c.Open() {
 			s.Step = 2
-		case c.Awaited(q.Now()):
-			s.Step = 3
 		}
+	}
+	if coming, _, err := d.meetups.Coming(q.Context(), q.Place, meetup.Cursor{}, 1); err != nil {
+		return "", err
+	} else if len(coming) > 0 && len(coming[0].Coming) > 0 && !coming[0].Cancelled {
+		s.Meetup, s.Step = &coming[0], 3
 	}
 	html, err := stripPart.Make(q.Reader, s)
 	return template.HTML(html), err

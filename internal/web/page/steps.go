@@ -10,3 +10,16 @@ type Steps struct {
 	Strip func(q *Request) (template.HTML, error)                            // beneath the name of the request's place
 	Card  func(q *Request, thread int64, kind string) (template.HTML, error) // above the posts of a thread
 }
+
+// With is what both bring: the strip of the first, and for a card whichever of them
+// knows its kind.
+func (s Steps) With(other Steps) Steps {
+	first := s.Card
+	s.Card = func(q *Request, thread int64, kind string) (template.HTML, error) {
+		if html, err := first(q, thread, kind); html != "" || err != nil {
+			return html, err
+		}
+		return other.Card(q, thread, kind)
+	}
+	return s
+}

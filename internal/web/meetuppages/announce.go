@@ -1,0 +1,244 @@
+package meetuppages
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"moot/internal/board"
+	"moot/internal/fault"
+	"moot/internal/guard"
+	"moot/internal/key"
+	"moot/internal/meetup"
+	"moot/internal/place"
+	"moot/internal/web/page"
+)
+
+var announcePage = page.Declare[*announceView](folder, "announce")
+
+// announceView is the form of a meetup: to announce one, or, for its host, to
+// change it.
+type announceView struct {
+	page.View
+	Place    place.Place
+	Action   string
+	Details  meetup.Details
+	Room     string // as typed
+	Length   string // as typed: minutes
+	Body     string // of the opening post
+	Asked    bool   // it was asked whether the place is public
+	Hosts    *card  // the meetup that is changed; nil where one is announced
+	Token    string // of its host
+	Link     string // the host's link to keep
+	Made     bool   // it was announced just now
+	Kept     bool   // it was changed just now
+	Notes    []meetup.Note
+	Reason   string
+	Ticket   string
+	Wait     string
+	Ready    int64 // milliseconds
+	Work     int
+	Problems page.Problems
+}
+
+// Every reports whether it repeats in this way.
+func (v *announceView) Every(e string) bool { return string(v.Details.Every) == e }
+
+func (d *pages) askAnnounce(q *page.Request) error {
+	return d.renderAnnounce(q, &announceView{Length: "120"})
+}
+
+func (d *pages) renderAnnounce(q *page.Request, v *announceView) error {
+	v.Place, v.Action = q.Place, "/"+q.Place.Path()+"/meetups/new"
+	ticket, good := q.Site.Guard.Look(v.Ticket)
+	if !good {
+		ticket = q.Site.Guard.Issue()
+	}
+	v.Ticket, v.Ready, v.Work = ticket.Text, ticket.Wait.Milliseconds(), ticket.Bits
+	if ticket.Wait > 0 {
+		v.Wait = q.T("board.wait", "wait", q.Language.Duration(ticket.Wait))
+	}
+	v.View = page.View{
+		Title: q.T("meetup.announce_title", "place", q.Name(q.Place)), NoIndex: true, Personal: q.R.Method == http.MethodPost, Status: v.Status,
+		Trail:   q.Trail(page.Crumb{Name: q.T("meetup.coming"), Address: "/" + q.Place.Path() + "/meetups"}, page.Crumb{Name: q.T("meetup.announce")}),
+		Modules: []string{"write.js"},
+	}
+	return announcePage.Render(q, v)
+}
+
+// read is the form as it was sent.
+func read(q *page.Request) *announceView {
+	form := q.R.PostForm
+	v := &announceView{Room: form.Get("room"), Length: form.Get("minutes"), Body: form.Get("body"), Ticket: cmp.Or(form.Get("ticket"), q.LentTicket()), Reason: form.Get("reason")}
+	start := form.Get("day")
+	if start != "" || form.Get("time") != "" {
+		start += "T" + form.Get("time")
+	}
+	v.Details = meetup.Details{
+		Title: form.Get("title"), Start: start, Minutes: count(v.Length), Room: count(v.Room), Spot: form.Get("spot"), Held: form.Get("held") != "",
+		Venue: meetup.Venue{Name: form.Get("venue"), Directions: form.Get("directions"), Recognise: form.Get("recognise"), StepFree: form.Get("step-free") != "", Cost: form.Get("cost")},
+		Every: meetup.Every(form.Get("repeat")), Until: form.Get("until"), Public: form.Get("public") != "",
+	}
+	return v
+}
+
+// Day and Time are the start in two fields, since a browser without script has no
+// better one.
+func (v *announceView) Day() string  { return v.half(0, 10) }
+func (v *announceView) Time() string { return v.half(11, 16) }
+
+func (v *announceView) half(from, to int) string {
+	if s := v.Details.Start; len(s) >= to {
+		return s[from:to]
+	} else if len(s) > from {
+		return s[from:]
+	}
+	return ""
+}
+
+// Closed reports whether there is nothing to change any more.
+func (v *announceView) Closed() bool {
+	return v.Hosts != nil && (v.Hosts.Cancelled || v.Hosts.Over())
+}
+
+// count is a number as typed: 0 where there is none, -1 where it is none.
+func count(s string) int {
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// announce starts a thread with a meetup on it, hosted by whoever gets its link.
+func (d *pages) announce(q *page.Request) error {
+	v := read(q)
+	secret, err := d.boards.Secret(q.Context())
+	if err != nil {
+		return err
+	}
+	host := key.Derived(secret, "host:"+v.Ticket)
+	sum := sha256.New()
+	for _, part := range []string{q.Path(), v.Details.Title, v.Details.Start, v.Details.Venue.Name, v.Body} {
+		fmt.Fprintf(sum, "%d:%s", len(part), part)
+	}
+	n := board.NewThread{Place: q.Place, Subject: v.Details.Title, NewPost: board.NewPost{Body: cmp.Or(v.Body, v.Details.Title), Once: guard.Once(v.Ticket, sum.Sum(nil))}}
+	ticket, err := q.Site.Guard.Redeem(v.Ticket, q.R.PostForm.Get("proof"))
+	if err != nil {
+		if t, found, failed := d.boards.Sent(q.Context(), n.Once); found && failed == nil { // the form was sent twice
+			return d.hosted(q, t.Thread, host)
+		}
+		return d.refuse(q, v, err, d.renderAnnounce)
+	}
+	actor, err := q.KeepActor()
+	if err != nil {
+		ticket.GiveBack(err)
+		return err
+	}
+	t, err := d.meetups.Announce(q.Context(), actor, host, n, v.Details)
+	if err != nil {
+		ticket.GiveBack(err)
+		return d.refuse(q, v, err, d.renderAnnounce)
+	}
+	ticket.Keep()
+	return d.hosted(q, t.Thread, host)
+}
+
+// hosted takes a host to the page from which they look after their meetup.
+func (d *pages) hosted(q *page.Request, thread int64, host key.Actor) error {
+	return q.Redirect(http.StatusSeeOther, fmt.Sprintf("/host/%d/%s?made=1", thread, host.Token()))
+}
+
+// refuse gives a form back with what is wrong.
+func (d *pages) refuse(q *page.Request, v *announceView, err error, render func(*page.Request, *announceView) error) error {
+	problems, mendable := q.Problems(err)
+	if !mendable {
+		return err
+	}
+	v.Problems, v.Status = problems, statusOf(err)
+	v.Asked = problems.On("public") != ""
+	q.RetryAfter(fault.Each(err)...)
+	return render(q, v)
+}
+
+// hostByLink is the page of a meetup for whoever has its host's link.
+func (d *pages) hostByLink(q *page.Request) error {
+	host, ok := key.Parse(q.R.PathValue("token"))
+	if !ok {
+		return fault.New(fault.Forbidden, "meetup.not_host")
+	}
+	m, err := d.find(q)
+	if err != nil {
+		return err
+	}
+	query := q.R.URL.Query()
+	v := &announceView{Details: m.Details(), Made: query.Get("made") != "", Kept: query.Get("kept") != ""}
+	v.Length = strconv.Itoa(m.Minutes)
+	if m.Room > 0 {
+		v.Room = strconv.Itoa(m.Room)
+	}
+	if v.Details.Spot, err = d.meetups.Spot(q.Context(), host, m.Thread); err != nil && !fault.Is(err, fault.Forbidden) {
+		return err
+	}
+	v.Details.Held = m.Held
+	return d.renderHost(q, m, host, v)
+}
+
+func (d *pages) renderHost(q *page.Request, m meetup.Meetup, host key.Actor, v *announceView) error {
+	hosts, err := d.meetups.Hosts(q.Context(), m.Thread, host)
+	if err != nil {
+		return err
+	}
+	if !hosts {
+		return fault.New(fault.Forbidden, "meetup.not_host")
+	}
+	if v.Notes, err = d.meetups.Notes(q.Context(), host, m.Thread); err != nil {
+		return err
+	}
+	base := q.Site.Base
+	if base == "" {
+		base = "http://" + q.R.Host // as the reader's browser reached it
+	}
+	q.Place = m.Place
+	c := cardOf(m)
+	v.Place, v.Hosts, v.Token = m.Place, &c, host.Token()
+	v.Action = fmt.Sprintf("/host/%d", m.Thread)
+	v.Link = base + v.Action + "/" + v.Token
+	v.View = page.View{
+		Title: m.Title, NoIndex: true, Personal: true, Status: v.Status,
+		Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming"), Address: "/" + m.Place.Path() + "/meetups"}, page.Crumb{Name: m.Title, Address: c.Address()}, page.Crumb{Name: q.T("meetup.host")}),
+	}
+	return announcePage.Render(q, v)
+}
+
+// change does what a host asks: keep what the form says, or cancel.
+func (d *pages) change(q *page.Request) error {
+	host, ok := key.Parse(q.R.PostForm.Get("token"))
+	if !ok {
+		return fault.New(fault.Forbidden, "meetup.not_host")
+	}
+	m, err := d.find(q)
+	if err != nil {
+		return err
+	}
+	v := read(q)
+	if q.R.PostForm.Get("do") == "cancel" {
+		v.Details, v.Length = m.Details(), strconv.Itoa(m.Minutes)
+		err = d.meetups.Cancel(q.Context(), host, m.Thread, v.Reason)
+	} else {
+		v.Details.Zone = m.Details().Zone
+		if v.Details.Every == meetup.Otherwise {
+			v.Details.Rule = m.Rule
+		}
+		err = d.meetups.Edit(q.Context(), host, m.Thread, v.Details)
+	}
+	if err != nil {
+		return d.refuse(q, v, err, func(q *page.Request, v *announceView) error { return d.renderHost(q, m, host, v) })
+	}
+	return q.Redirect(http.StatusSeeOther, fmt.Sprintf("/host/%d/%s?kept=1", m.Thread, host.Token()))
+}
