@@ -14,7 +14,7 @@ const convenedMinutes = 120
 // openLadder makes the steps from a board to a meeting, each of which knows nothing
 // of the others: what a convening finds becomes a meetup, and when that is over the
 // hands that are up are asked again.
-func (s *site) openLadder(languages []*lang.Language) {
+func (s *site) openLadder(name string, languages []*lang.Language) {
 	words := func(p place.Place) *lang.Language { return lang.SpokenIn(p.Country().Path(), languages) }
 	s.meetups = meetup.New(meetup.Settings{
 		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs,
@@ -22,7 +22,7 @@ func (s *site) openLadder(languages []*lang.Language) {
 	})
 	s.ladder = convene.New(convene.Settings{
 		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs, Rules: convene.Defaults(),
-		Words: words, ToCome: s.meetups.ToCome,
+		Name: name, Words: words, ToCome: s.meetups.ToCome,
 		Meet: func(tx *db.Tx, a convene.Agreed) error {
 			l := words(a.Place)
 			d := meetup.Details{

@@ -143,7 +143,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if err != nil {
 		return s, err
 	}
-	s.openLadder(languages)
+	s.openLadder(cfg.SiteName, languages)
 	ladder, steps := ladderpages.New(s.ladder, s.meetups)
 	meetups, ofMeetups := meetuppages.New(s.meetups, s.boards)
 	s.door, err = web.New(web.Settings{

@@ -108,7 +108,7 @@ func (l *Ladder) consider(tx *db.Tx, p place.Place, up int) error {
 	_, err = l.Boards.Put(tx, board.NewThread{
 		Place:   p,
 		Subject: words.T("convene.thread_subject", "place", p.Name(words.Tag())),
-		NewPost: board.NewPost{Body: words.T("convene.thread_body", "place", p.Name(words.Tag()), "n", up)},
+		NewPost: board.NewPost{Name: l.Name, Body: words.T("convene.thread_body", "place", p.Name(words.Tag()), "n", up)},
 		Card:    board.Card{Kind: Card, Write: func(tx *db.Tx, t board.Target) error { return l.begin(tx, p, t, up) }},
 	})
 	return err

@@ -30,6 +30,7 @@ type Settings struct {
 	Boards *board.Boards
 	Jobs   *job.Jobs
 	Rules  Rules
+	Name   string                           // in which the site writes
 	Words  func(place.Place) *lang.Language // in which the site writes on a city's board
 
 	// ToCome reports whether a meetup is to come in a city.
