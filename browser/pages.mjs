@@ -28,6 +28,8 @@ export async function kinds(site) {
   const thread = await longest(site, busy);
   const number = thread.match(/\d+$/)[0];
   const right = (await links(site, "/lb/beirut", /\/t\/\d+$/))[0];
+  const asked = (await links(site, "/de/leipzig", /\/t\/\d+\/dates$/))[0].replace(/\/dates$/, "");
+  const meetup = (await links(site, "/gb/leeds/meetups", /\/t\/\d+$/))[0];
   const list = [
     ["front", "/"],
     ["find", "/find?q=springfield"],
@@ -60,6 +62,18 @@ export async function kinds(site) {
     ["thread-new", `${thread}/new?after=${number}`],
     ["thread-new-none", `${thread}/new?after=999999999`],
     ["thread-arabic", right],
+    ["wall-asked", "/de/leipzig"],
+    ["wall-agreed", "/pl/krakow"],
+    ["hand", "/gr/kilkis/hand"],
+    ["hand-country", "/gr/hand"],
+    ["convening", asked],
+    ["dates", `${asked}/dates`],
+    ["meetups", "/gb/leeds/meetups"],
+    ["meetups-world", "/world/meetups"],
+    ["meetups-none", `${quiet}/meetups`],
+    ["meetup-new", "/gb/leeds/meetups/new"],
+    ["meetup-thread", meetup],
+    ["meetup", `${meetup}/meetup`],
     ["new", `${busy}/new`],
     ["reply", `${thread}/reply?quote=${number}`],
     ["take-back", `/p/${number}/take-back`],

@@ -29,6 +29,9 @@ func demo(c *call) error {
 		if written > 0 {
 			s.log.Info("wrote the demo's boards", "posts", written)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return demoboards.Steps{Places: s.places, Ladder: s.ladder, Meetups: s.meetups}.Seed(ctx, time.Now())
 	})
 }

@@ -112,6 +112,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		PostLength: cfg.PostLength, ThreadPosts: cfg.ThreadPosts, BumpLimit: cfg.BumpLimit, Threads: cfg.BoardThreads,
 		Names: cfg.Names, Tripcodes: cfg.Tripcodes, Pictures: images,
 	})
+	s.openLadder(cfg.SiteName, languages)
 	if fill != nil {
 		if err := fill(ctx, s); err != nil {
 			return s, err
@@ -143,7 +144,6 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 	if err != nil {
 		return s, err
 	}
-	s.openLadder(cfg.SiteName, languages)
 	ladder, steps := ladderpages.New(s.ladder, s.meetups)
 	meetups, ofMeetups := meetuppages.New(s.meetups, s.boards)
 	s.door, err = web.New(web.Settings{

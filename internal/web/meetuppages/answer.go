@@ -37,6 +37,7 @@ func (d *pages) meetup(q *page.Request) error {
 
 func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView) error {
 	v.Card = cardOf(m)
+	v.Card.Own = true
 	v.Open = !m.Cancelled && len(m.Coming) > 0
 	if who := owner(q); who.Known() {
 		answered, err := d.meetups.Answered(q.Context(), who, m.Thread)

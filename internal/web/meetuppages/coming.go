@@ -18,6 +18,7 @@ var comingPage = page.Declare[*comingView](folder, "coming")
 type comingView struct {
 	page.View
 	Place    place.Place
+	Head     string
 	Days     []dayOf
 	Calendar string // address to subscribe to
 	New      string // address to announce one
@@ -38,13 +39,14 @@ func (d *pages) coming(q *page.Request) error {
 		return err
 	}
 	path := "/" + q.Place.Path()
-	v := &comingView{Place: q.Place, Calendar: path + "/meetups.ics"}
+	title := comingTitle(q)
+	v := &comingView{Place: q.Place, Head: title, Calendar: path + "/meetups.ics"}
 	if q.Place.Kind() == place.City {
 		v.New = path + "/meetups/new"
 	}
 	for _, m := range all {
 		c := cardOf(m)
-		c.List = true
+		c.List, c.Away = true, m.Place != q.Place
 		day := c.Next().Start
 		if n := len(v.Days); n > 0 && sameDay(v.Days[n-1].Day, day) {
 			v.Days[n-1].All = append(v.Days[n-1].All, c)
@@ -52,9 +54,15 @@ func (d *pages) coming(q *page.Request) error {
 		}
 		v.Days = append(v.Days, dayOf{day, []card{c}})
 	}
-	title := q.T("meetup.coming_title", "place", q.Name(q.Place))
 	v.View = page.View{Title: title, Description: title, Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming")})}
 	return comingPage.Render(q, v)
+}
+
+func comingTitle(q *page.Request) string {
+	if q.Place.Kind() == place.World {
+		return q.T("meetup.coming_world")
+	}
+	return q.T("meetup.coming_title", "place", q.Name(q.Place))
 }
 
 func sameDay(a, b time.Time) bool {
@@ -69,7 +77,7 @@ func (d *pages) calendarOfPlace(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.sendCalendar(q, q.T("meetup.coming_title", "place", q.Name(q.Place)), all...)
+	return d.sendCalendar(q, comingTitle(q), all...)
 }
 
 // calendarOfOne is one meetup, to keep.

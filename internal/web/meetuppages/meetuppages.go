@@ -55,6 +55,8 @@ type card struct {
 	meetup.Meetup
 	Path string // of its own page
 	List bool   // it stands in a list, and its title leads to the thread
+	Away bool   // of another place than that whose list it is
+	Own  bool   // it stands on its own page, where it is answered
 }
 
 // Thread is the address of its thread.
