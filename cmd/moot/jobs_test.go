@@ -25,6 +25,9 @@ func opened(t *testing.T, address string) *db.DB {
 	return d
 }
 
+// sweeps is how many jobs come round by themselves on a site that makes no backups.
+const sweeps = 8
+
 // swept reports whether every sweep was done so often, and none is under way.
 func swept(t *testing.T, d *db.DB, times int) bool {
 	taken := turns(t, d)
@@ -33,7 +36,7 @@ func swept(t *testing.T, d *db.DB, times int) bool {
 			return false
 		}
 	}
-	return len(taken) == 6
+	return len(taken) == sweeps
 }
 
 // turns is how often each kind of job was taken that nobody is at.

@@ -309,9 +309,12 @@ func TestDrain(t *testing.T) {
 // until waits for something that another process does.
 func until(t *testing.T, done func() bool) {
 	t.Helper()
-	for !done() {
+	for end := time.Now().Add(2 * time.Minute); !done(); time.Sleep(2 * time.Millisecond) {
 		if t.Failed() || t.Context().Err() != nil {
 			t.FailNow()
+		}
+		if time.Now().After(end) {
+			t.Fatal("never")
 		}
 	}
 }
