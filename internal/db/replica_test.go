@@ -87,6 +87,7 @@ func onPair(t *testing.T, most time.Duration, address func(p *pair) string, test
 		if _, _, err := p.db.Migrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		p.soon("the standby has the tables", 2*time.Minute, p.standbyHasTables)
 		at := p.standby.Address()
 		if address != nil {
 			at = address(p)
@@ -175,6 +176,20 @@ func (p *pair) onStandby(statement string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// standbyHasTables reports whether all steps of the schema have reached the standby: a
+// database without them is no copy.
+func (p *pair) standbyHasTables() bool {
+	p.t.Helper()
+	d, err := db.Open(p.t.Context(), p.standby.Address())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer d.Close()
+	version, err := d.Version(p.t.Context())
+	newest, wrong := db.NewestSchema()
+	return err == nil && wrong == nil && version == newest
 }
 
 func (p *pair) lag() replica.Lag { return p.db.Lags()[0] }
