@@ -46,7 +46,7 @@ export class Visitor {
       extraHTTPHeaders: { "X-Forwarded-For": `10.${process.pid % 256}.${visitors >> 8}.${visitors & 255}` },
       ...more,
     });
-    v.context.setDefaultTimeout(15_000);
+    v.context.setDefaultTimeout(45_000); // a machine that is busy with other things is slow
     v.faults = [];
     v.context.on("page", (page) => v.watch(page));
     v.page = await v.context.newPage();

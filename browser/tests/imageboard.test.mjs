@@ -97,7 +97,8 @@ for (const [name, config] of Object.entries(dialects)) {
       assert.ok(all.length > 50, `${all.length} comments`);
       for (const comment of all) {
         assert.ok(Number.isSafeInteger(comment.id) && comment.createdAt instanceof Date && comment.createdAt.getTime() % 60_000 === 0);
-        assert.match(comment.authorId, /^[0-9a-z]{4}$/);
+        if (comment.authorId === undefined) assert.equal(comment.authorName, "Moot", "only what the site writes has no tag");
+        else assert.match(comment.authorId, /^[0-9a-z]{4}$/);
       }
       const parts = all.flatMap(({ content }) => flat(content));
       for (const type of ["quote", "post-link", "spoiler"]) {
