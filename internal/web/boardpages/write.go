@@ -1,7 +1,6 @@
 package boardpages
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -70,12 +69,6 @@ func (d *door) blank(q *page.Request, t *board.Thread) *writing {
 	return w
 }
 
-// give puts a fresh ticket in the form.
-func (w *writing) give(q *page.Request) {
-	ticket := q.Site.Guard.Issue()
-	w.Ticket, w.Wait, w.Work = ticket.Text, ticket.Wait, ticket.Bits
-}
-
 // read is the form as it was sent. What can't be shown again (bytes that are no
 // text, control characters) is left out of what comes back; the post that is
 // checked has it still.
@@ -90,7 +83,7 @@ func (d *door) read(q *page.Request, action string, opens bool) (*writing, board
 	w := &writing{
 		Action: action, Opens: opens, Limits: d.boards.Limits(),
 		Subject: showable(n.Subject), Name: showable(n.Name), Body: showable(n.Body), Options: showable(n.Options), Sage: n.Sage,
-		Ticket: showable(cmp.Or(form.Get("ticket"), q.LentTicket())), Slots: d.slots(q), Waits: d.pictureWaits(q),
+		Ticket: showable(q.SentTicket()), Slots: d.slots(q), Waits: d.pictureWaits(q),
 	}
 	w.readSlots(q)
 	w.More = w.Name != "" || w.Options != ""
@@ -217,24 +210,14 @@ func (d *door) send(q *page.Request, v *writeView, n board.NewThread, act func(b
 	return d.posted(q, n, made)
 }
 
-// sentBefore finds what an earlier sending of the form made. A second press of
-// the button comes while the first is still being written, so it waits a little.
+// sentBefore finds what an earlier sending of the form made.
 func (d *door) sentBefore(q *page.Request, once []byte, refusal error) (board.Target, bool) {
-	tries := 1
-	if guard.IsTaken(refusal) { // on this form or another
-		tries = 12
-	}
-	for range tries {
-		if t, found, err := d.boards.Sent(q.Context(), once); err != nil || found {
-			return t, err == nil
-		}
-		select {
-		case <-q.Context().Done():
-			return board.Target{}, false
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-	return board.Target{}, false
+	var t board.Target
+	found := q.SentBefore(refusal, func() (found bool, err error) {
+		t, found, err = d.boards.Sent(q.Context(), once)
+		return found, err
+	})
+	return t, found
 }
 
 // posted takes the writer to what they wrote; with the old word "nonoko" in
@@ -268,7 +251,7 @@ func (d *door) preview(q *page.Request, v *writeView, n board.NewThread) error {
 // refused gives the form back with what is wrong beside its fields. A thread
 // that is no longer there takes nothing of what was written with it.
 func (d *door) refused(q *page.Request, v *writeView, err error) error {
-	v.Status = http.StatusUnprocessableEntity
+	v.Status = page.StatusOf(err)
 	problems, mendable := q.Problems(err)
 	switch {
 	case fault.Is(err, fault.NotFound), fault.Is(err, fault.Forbidden):
@@ -278,12 +261,6 @@ func (d *door) refused(q *page.Request, v *writeView, err error) error {
 		}
 	case !mendable:
 		return err
-	case fault.Is(err, fault.Conflict):
-		v.Status = http.StatusConflict
-	case fault.Is(err, fault.TooMuch):
-		v.Status = http.StatusTooManyRequests
-	case fault.Is(err, fault.Unavailable):
-		v.Status = http.StatusServiceUnavailable
 	}
 	q.RetryAfter(fault.Each(err)...)
 	v.Write.Problems = problems
@@ -297,11 +274,8 @@ func (d *door) refused(q *page.Request, v *writeView, err error) error {
 // in the form; where it isn't, there is a new one.
 func (d *door) renderWrite(q *page.Request, v *writeView) error {
 	w := v.Write
-	if ticket, good := q.Site.Guard.Look(w.Ticket); good {
-		w.Wait, w.Work = ticket.Wait, ticket.Bits
-	} else {
-		w.give(q)
-	}
+	ticket := q.Ticket(w.Ticket)
+	w.Ticket, w.Wait, w.Work = ticket.Text, ticket.Wait, ticket.Bits
 	if err := d.showSlots(q, w); err != nil {
 		return err
 	}

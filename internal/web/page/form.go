@@ -1,12 +1,15 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"strconv"
 	"time"
 
 	"moot/internal/fault"
+	"moot/internal/guard"
 )
 
 // Problem is one thing wrong with a form that came back, in the reader's
@@ -72,4 +75,76 @@ func (p Problems) Whole() []string {
 		}
 	}
 	return all
+}
+
+// StatusOf is the status of a form that comes back, by what is wrong with it.
+func StatusOf(err error) int {
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return http.StatusNotFound
+	case fault.Is(err, fault.Forbidden):
+		return http.StatusForbidden
+	case fault.Is(err, fault.Conflict):
+		return http.StatusConflict
+	case fault.Is(err, fault.TooMuch):
+		return http.StatusTooManyRequests
+	case fault.Is(err, fault.Unavailable):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// Ticket is the ticket of a form that is given out: the one that it had, where that
+// is good still, or a new one.
+func (q *Request) Ticket(had string) guard.Ticket {
+	if t, good := q.Site.Guard.Look(had); good {
+		return t
+	}
+	return q.Site.Guard.Issue()
+}
+
+// SentTicket is the ticket that a form was sent with, or that its browser was lent.
+func (q *Request) SentTicket() string {
+	return cmp.Or(q.R.PostForm.Get("ticket"), q.LentTicket())
+}
+
+// SentBefore reports whether an earlier sending of a form did what it asks for,
+// after the guard refused its ticket. A second press of the button comes while the
+// first is still at it, so that is waited for a little.
+func (q *Request) SentBefore(refusal error, did func() (bool, error)) bool {
+	tries := 1
+	if guard.IsTaken(refusal) { // by this form or another
+		tries = 12
+	}
+	for range tries {
+		if done, err := did(); err != nil || done {
+			return err == nil
+		}
+		select {
+		case <-q.Context().Done():
+			return false
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return false
+}
+
+// Number is a whole number that a form was sent with: 0 where the field is empty, -1
+// where it holds none.
+func (q *Request) Number(field string) int {
+	text := q.R.PostForm.Get(field)
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// Link is the whole address of a path on this site, to be kept: of the site's public
+// address, or as the reader's browser reached it.
+func (q *Request) Link(path string) string {
+	return cmp.Or(q.Site.Base, "http://"+q.R.Host) + path
 }
