@@ -243,16 +243,9 @@ func (l *Ladder) May(h Hand, in place.Place) bool {
 }
 
 // Marked is what a hand has marked in a convening, by the number of the choice.
-func (l *Ladder) Marked(ctx context.Context, owner key.Actor, thread int64) (map[int64]Answer, error) {
-	marked := map[int64]Answer{}
-	err := l.DB.Read(ctx, func(tx *db.Tx) error {
-		_, err := db.All(tx, func(scan db.Scan) (none struct{}, err error) {
-			var choice int64
-			var answer int
-			err = scan(&choice, &answer)
-			marked[choice] = Answer(answer)
-			return none, err
-		}, `SELECT choice, answer FROM mark WHERE thread = $1 AND hand = $2`, thread, handOf(owner))
+func (l *Ladder) Marked(ctx context.Context, owner key.Actor, thread int64) (marked map[int64]Answer, err error) {
+	err = l.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		marked, err = marksOf(tx, thread, handOf(owner))
 		return err
 	})
 	return marked, err
@@ -341,14 +334,9 @@ func (l *Ladder) Propose(ctx context.Context, thread int64, v Venue, public bool
 		if err != nil {
 			return err
 		}
-		venues := 0
-		for _, c := range choices {
-			if !c.At.IsZero() {
-				continue
-			}
-			if venues++; text.Fold(c.Venue.Name) == text.Fold(v.Name) {
-				return nil
-			}
+		venues, there := proposed(choices, v)
+		if there {
+			return nil
 		}
 		if venues >= mostVenues {
 			return fault.New(fault.Conflict, "convene.venues_full", "n", mostVenues)
@@ -358,6 +346,32 @@ func (l *Ladder) Propose(ctx context.Context, thread int64, v Venue, public bool
 		}
 		return l.cardsChanged(tx, []threadAt{k.thread()})
 	})
+}
+
+// Proposed reports whether a place stands among those of a convening.
+func (l *Ladder) Proposed(ctx context.Context, thread int64, v Venue) (there bool, err error) {
+	err = l.DB.Read(ctx, func(tx *db.Tx) error {
+		k, err := findConvening(tx, thread)
+		if err != nil {
+			return err
+		}
+		choices, err := choicesOf(tx, k)
+		_, there = proposed(choices, v)
+		return err
+	})
+	return there, err
+}
+
+// proposed is how many places there are, and whether one of them has this one's name.
+func proposed(choices []Choice, v Venue) (venues int, there bool) {
+	name := text.Fold(text.CleanLine(v.Name))
+	for _, c := range choices {
+		if c.At.IsZero() {
+			venues++
+			there = there || text.Fold(c.Venue.Name) == name
+		}
+	}
+	return venues, there
 }
 
 func (v Venue) check(public bool) error {

@@ -101,6 +101,11 @@ func (l *Ladder) Raise(ctx context.Context, owner key.Actor, held []key.Actor, p
 		}
 		return l.up(tx, handOf(owner), p, reach, now)
 	})
+	if db.Taken(err) { // the form was sent twice, to two nodes at once
+		if _, err = l.Hand(ctx, owner); err == nil {
+			return owner, nil
+		}
+	}
 	return whose, err
 }
 
@@ -152,12 +157,11 @@ func (l *Ladder) Lower(ctx context.Context, owner key.Actor) (place.Place, error
 }
 
 func (l *Ladder) down(tx *db.Tx, h keptHand) error {
-	changed, err := dropMarks(tx, h.hash)
+	changed, err := dropMarks(tx, h.hash, "")
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(`DELETE FROM hand WHERE hash = $1`, h.hash)
-	if err != nil || n == 0 {
+	if was, err := deleteHand(tx, h.hash); err != nil || !was {
 		return err
 	}
 	if _, err := countHands(tx, h.place, -1); err != nil {
@@ -178,9 +182,10 @@ func (l *Ladder) Renew(ctx context.Context, owner key.Actor) (Hand, error) {
 	return l.Hand(ctx, owner)
 }
 
-// Move takes a hand to another city, or has it reach further or less far: what it
-// marked stays where it may still mark.
-func (l *Ladder) Move(ctx context.Context, owner key.Actor, to place.Place, reach int) (Hand, error) {
+// Move takes a hand to another city, where none of those is up that the same device
+// has, or has it reach further or less far. What it marked is forgotten where it goes
+// away or reaches less far, but for its own city.
+func (l *Ladder) Move(ctx context.Context, owner key.Actor, held []key.Actor, to place.Place, reach int) (Hand, error) {
 	if err := mayStand(to, reach); err != nil {
 		return Hand{}, err
 	}
@@ -193,8 +198,23 @@ func (l *Ladder) Move(ctx context.Context, owner key.Actor, to place.Place, reac
 			return err
 		}
 		if h.place == to.Path() {
-			_, err := tx.Exec(`UPDATE hand SET reach = $2, week = $3 WHERE hash = $1`, h.hash, reach, Week(now))
-			return err
+			if reach < h.reach {
+				changed, err := dropMarks(tx, h.hash, h.place)
+				if err != nil {
+					return err
+				}
+				if err := l.cardsChanged(tx, changed); err != nil {
+					return err
+				}
+			}
+			return setReach(tx, h.hash, reach, Week(now))
+		}
+		for _, other := range held {
+			if at, err := findHand(tx, handOf(other)); err == nil && other != owner && at.place == to.Path() {
+				return fault.New(fault.Conflict, "convene.hand_there").On("to")
+			} else if err != nil && err != db.ErrNone {
+				return err
+			}
 		}
 		if err := l.down(tx, h); err != nil {
 			return err
@@ -303,10 +323,7 @@ func (l *Ladder) Sweep(ctx context.Context) error {
 	for !l.Clock.Suspect() {
 		var n int
 		err := l.DB.Write(ctx, func(tx *db.Tx) error {
-			old, err := db.All(tx, func(scan db.Scan) (h keptHand, err error) {
-				err = scan(&h.hash, &h.place)
-				return h, err
-			}, `SELECT hash, place FROM hand WHERE week <= $1 ORDER BY place, hash LIMIT $2`, l.Rules.expired(l.Clock.Now()), sweepAtOnce)
+			old, err := oldHands(tx, l.Rules.expired(l.Clock.Now()), sweepAtOnce)
 			n = len(old)
 			for _, h := range old {
 				if err != nil {

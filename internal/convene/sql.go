@@ -72,17 +72,18 @@ var handsIn = db.ForMany(func(n int) string {
 	return `SELECT place, up FROM hands WHERE up > 0 AND place IN ` + db.Marks(1, 1, make([]string, n)...)
 })
 
-// dropMarks forgets what a hand has marked, and is the convenings in which it had.
-func dropMarks(tx *db.Tx, hash []byte) (changed []threadAt, err error) {
+// dropMarks forgets what a hand has marked in all cities but one ("" for none), and is
+// the convenings in which it had.
+func dropMarks(tx *db.Tx, hash []byte, but string) (changed []threadAt, err error) {
 	changed, err = db.All(tx, func(scan db.Scan) (t threadAt, err error) {
 		err = scan(&t.number, &t.place)
 		return t, err
 	},
-		`SELECT c.thread, c.place FROM convening c WHERE c.thread IN (SELECT thread FROM mark WHERE hand = $1) ORDER BY c.thread`, hash)
+		`SELECT c.thread, c.place FROM convening c WHERE c.place <> $2 AND c.thread IN (SELECT thread FROM mark WHERE hand = $1) ORDER BY c.thread`, hash, but)
 	if err != nil || len(changed) == 0 {
 		return nil, err
 	}
-	_, err = tx.Exec(`DELETE FROM mark WHERE hand = $1`, hash)
+	_, err = tx.Exec(`DELETE FROM mark WHERE hand = $1 AND thread IN (SELECT thread FROM convening WHERE place <> $2)`, hash, but)
 	return changed, err
 }
 
@@ -178,6 +179,39 @@ func choicesOf(tx *db.Tx, k keptConvening) ([]Choice, error) {
 		}
 	}
 	return all, err
+}
+
+// marksOf is what a hand has marked in a convening, by the number of the choice.
+func marksOf(tx *db.Tx, thread int64, hash []byte) (map[int64]Answer, error) {
+	marked := map[int64]Answer{}
+	_, err := db.All(tx, func(scan db.Scan) (none struct{}, err error) {
+		var choice int64
+		var answer int
+		err = scan(&choice, &answer)
+		marked[choice] = Answer(answer)
+		return none, err
+	}, `SELECT choice, answer FROM mark WHERE thread = $1 AND hand = $2`, thread, hash)
+	return marked, err
+}
+
+// setReach has a hand reach so far, and begin its time anew.
+func setReach(tx *db.Tx, hash []byte, reach int, week int64) error {
+	_, err := tx.Exec(`UPDATE hand SET reach = $2, week = $3 WHERE hash = $1`, hash, reach, week)
+	return err
+}
+
+// deleteHand deletes a hand, and tells whether it was there.
+func deleteHand(tx *db.Tx, hash []byte) (was bool, err error) {
+	n, err := tx.Exec(`DELETE FROM hand WHERE hash = $1`, hash)
+	return n > 0, err
+}
+
+// oldHands are some hands of a week or of one before.
+func oldHands(tx *db.Tx, week int64, limit int) ([]keptHand, error) {
+	return db.All(tx, func(scan db.Scan) (h keptHand, err error) {
+		err = scan(&h.hash, &h.place)
+		return h, err
+	}, `SELECT hash, place FROM hand WHERE week <= $1 ORDER BY place, hash LIMIT $2`, week, limit)
 }
 
 // putMark keeps what a hand says of a choice in place of what it said before.
