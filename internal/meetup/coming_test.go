@@ -180,3 +180,32 @@ func TestTheExactSpotIsToldAsItsHostSays(t *testing.T) {
 		}
 	})
 }
+
+// What is next is what stands: one that was cancelled isn't, though it is told of.
+func TestWhatIsNext(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		athens := at(t, "gr/athens")
+		if _, found, err := s.Next(t.Context(), athens); found || err != nil {
+			t.Errorf("there is one where there is none: %v", err)
+		}
+		soon, _ := s.announce("gr/athens", tea(func(d *meetup.Details) { d.Start = "2026-12-01T18:00" }))
+		later, _ := s.announce("gr/athens", tea(func(d *meetup.Details) { d.Start = "2026-12-02T18:00" }))
+		next := func() int64 {
+			t.Helper()
+			m, found, err := s.Next(t.Context(), athens)
+			if !found || err != nil {
+				t.Fatalf("none is next: %v", err)
+			}
+			return m.Thread
+		}
+		if n := next(); n != soon {
+			t.Errorf("%d is next, not %d", n, soon)
+		}
+		if err := s.Cancel(t.Context(), key.Steward, soon, "snow"); err != nil {
+			t.Fatal(err)
+		}
+		if n := next(); n != later {
+			t.Errorf("%d is next, though %d was cancelled", n, soon)
+		}
+	})
+}

@@ -75,6 +75,27 @@ func (m *Meetups) Coming(ctx context.Context, p place.Place, after Cursor, size 
 	return all, more, err
 }
 
+// Next is the meetup that is next in a place, of those that stand; false where none is
+// to come.
+func (m *Meetups) Next(ctx context.Context, p place.Place) (next Meetup, found bool, err error) {
+	err = m.DB.Read(ctx, func(tx *db.Tx) error {
+		found = false
+		all, err := db.All(tx, scanMeetup, `SELECT `+meetupColumns+` FROM meetup WHERE place = $1 AND next_at > 0 AND NOT cancelled ORDER BY next_at, thread LIMIT 1`, p.Path())
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		if err := m.complete(tx, all); err != nil {
+			return err
+		}
+		shown, err := m.shown(tx, all, 1)
+		if found = err == nil && len(shown[0].Coming) > 0; found {
+			next = shown[0]
+		}
+		return err
+	})
+	return next, found, err
+}
+
 var countsAmong = db.ForMany(func(n int) string {
 	return `SELECT thread, occurrence, coming, maybe, cant FROM rsvp_count WHERE thread IN ` + db.Marks(1, 1, make([]string, n)...)
 })

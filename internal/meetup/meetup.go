@@ -1,6 +1,7 @@
 package meetup
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -108,12 +109,13 @@ func hostOf(host key.Actor, thread int64) []byte {
 }
 
 // Announce starts a thread with a meetup, which whoever will have the host's token
-// may change. Where the thread has no subject it is the meetup's title.
+// may change. Where the thread has no subject, or no words, they are the meetup's title.
 func (m *Meetups) Announce(ctx context.Context, actor, host key.Actor, n board.NewThread, d Details) (board.Target, error) {
 	if !n.Place.Valid() {
 		return board.Target{}, fault.New(fault.NotFound, "place.unknown")
 	}
 	c, err := d.check(m.Clock.Now(), n.Place.Zone(), nil)
+	n.Subject, n.Body = cmp.Or(n.Subject, c.Title), cmp.Or(n.Body, c.Title)
 	if err == nil && !host.Known() {
 		err = errNoToken()
 	}
@@ -123,9 +125,6 @@ func (m *Meetups) Announce(ctx context.Context, actor, host key.Actor, n board.N
 			return board.Target{}, other
 		}
 		return board.Target{}, fault.Join(append(fault.Each(err), fault.Each(other)...)...)
-	}
-	if n.Subject == "" {
-		n.Subject = c.Title
 	}
 	n.Card = board.Card{Kind: Card, Write: func(tx *db.Tx, t board.Target) error {
 		return m.insert(tx, t, n.Place, c, hostOf(host, t.Thread))
