@@ -29,35 +29,43 @@ const (
 	announced = "gb/leeds"        // somebody announced a meetup, each week
 )
 
-// Seed has cities stand on every step that there is, if none does yet. It asks
-// for now to be given, since what is to come must still be to come.
+// Seed has cities stand on every step that there is: each of them that has no hands,
+// or no meetup, as if it were now.
 func (s Steps) Seed(ctx context.Context, now time.Time) error {
-	if begun, err := s.begun(ctx); begun || err != nil {
-		return err
+	for _, step := range []struct {
+		city  string
+		climb func(context.Context) error
+	}{
+		{fewHands, func(ctx context.Context) error { _, err := s.raise(ctx, fewHands, 2, 50); return err }},
+		{someHands, func(ctx context.Context) error { _, err := s.raise(ctx, someHands, 4, 0); return err }},
+		{asked, s.ask},
+		{agreed, s.agree},
+		{announced, func(ctx context.Context) error { return s.announce(ctx, now) }},
+	} {
+		if begun, err := s.begun(ctx, step.city); err != nil {
+			return err
+		} else if begun {
+			continue
+		}
+		if err := step.climb(ctx); err != nil {
+			return err
+		}
 	}
-	if _, err := s.raise(ctx, fewHands, 2, 50); err != nil {
-		return err
-	}
-	if _, err := s.raise(ctx, someHands, 4, 0); err != nil {
-		return err
-	}
-	if err := s.agree(ctx); err != nil {
-		return err
-	}
-	if err := s.announce(ctx, now); err != nil {
-		return err
-	}
-	return s.ask(ctx) // last: it tells that all is done
+	return nil
 }
 
-// begun reports whether the cities climbed before.
-func (s Steps) begun(ctx context.Context) (bool, error) {
-	p, err := s.at(asked)
+// begun reports whether a city has climbed before, perhaps not as far as it was to.
+func (s Steps) begun(ctx context.Context, path string) (bool, error) {
+	p, err := s.at(path)
 	if err != nil {
 		return false, err
 	}
-	_, any, err := s.Ladder.Standing(ctx, p)
-	return any, err
+	hands, _, err := s.Ladder.Up(ctx, p)
+	if err != nil {
+		return false, err
+	}
+	_, coming, err := s.Meetups.Next(ctx, p)
+	return coming || !hands.None(), err
 }
 
 func (s Steps) at(path string) (place.Place, error) {
