@@ -63,6 +63,19 @@ for (const way of ways) {
       await elsewhere.leave();
     });
 
+    test("a form that is sent twice at once puts one hand up", async () => {
+      const html = await (await fetch(`${site.address}/gr/drama/hand`)).text();
+      const ticket = html.match(/name="ticket" value="([^"]+)"/)[1];
+      const send = () => fetch(`${site.address}/gr/drama/hand`, { method: "POST", redirect: "manual", body: new URLSearchParams({ ticket, do: "raise" }) });
+      const answers = await Promise.all([send(), send(), send()]);
+      answers.push(await send());
+      assert.deepEqual(answers.map(({ status }) => status), [303, 303, 303, 303]);
+      const cookies = answers.map(({ headers }) => headers.getSetCookie().find((c) => c.startsWith("hands=")).split(";")[0]);
+      assert.equal(new Set(cookies).size, 1, "all of them are of one hand");
+      const page = await (await fetch(`${site.address}/gr/drama/hand`, { headers: { cookie: cookies[0] } })).text();
+      assert.match(page, /A few hands are up/);
+    });
+
     test("five hands open a poll by themselves", async () => {
       await raise(people[0]);
       while (people.length < 5) await raise(await come());

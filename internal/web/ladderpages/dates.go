@@ -1,7 +1,6 @@
 package ladderpages
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -105,12 +104,8 @@ func (d *door) renderDates(q *page.Request, v *datesView) error {
 	for _, one := range c.Venues {
 		v.Venues = append(v.Venues, choice{one, marked[one.Number]})
 	}
-	if ticket, good := q.Site.Guard.Look(v.Ticket); good {
-		v.Wait, v.Work = ticket.Wait, ticket.Bits
-	} else {
-		t := q.Site.Guard.Issue()
-		v.Ticket, v.Wait, v.Work = t.Text, t.Wait, t.Bits
-	}
+	t := q.Ticket(v.Ticket)
+	v.Ticket, v.Wait, v.Work = t.Text, t.Wait, t.Bits
 	v.View = page.View{
 		Title: q.T("ladder.dates_title", "place", q.Name(c.Place)), NoIndex: true, Personal: true, Status: v.Status, Modules: []string{"write.js"},
 		Trail: q.Trail(page.Crumb{Name: q.T("board.thread_number", "number", c.Thread), Address: v.Thread}, page.Crumb{Name: q.T("ladder.dates")}),
@@ -135,8 +130,8 @@ func (d *door) mark(q *page.Request) error {
 			continue
 		}
 		n, err := strconv.ParseInt(number, 10, 64)
-		answer := whole(values[0])
-		if err != nil || answer < 0 {
+		answer, wrong := strconv.Atoi(values[0])
+		if err != nil || wrong != nil {
 			return fault.New(fault.Invalid, "convene.no_choice")
 		}
 		answers[n] = convene.Answer(answer)
@@ -154,11 +149,14 @@ func (d *door) propose(q *page.Request) error {
 		return err
 	}
 	form := q.R.PostForm
-	v := &datesView{Ticket: cmp.Or(form.Get("ticket"), q.LentTicket()), Public: form.Get("public") != "", Venue: convene.Venue{
+	v := &datesView{Ticket: q.SentTicket(), Public: form.Get("public") != "", Venue: convene.Venue{
 		Name: form.Get("name"), Directions: form.Get("directions"), Why: form.Get("why"), StepFree: form.Get("step-free") != "", Free: form.Get("free") != "",
 	}}
 	ticket, err := q.Site.Guard.Redeem(v.Ticket, form.Get("proof"))
 	if err != nil {
+		if q.SentBefore(err, func() (bool, error) { return d.ladder.Proposed(q.Context(), c.Thread, v.Venue) }) {
+			return q.Redirect(http.StatusSeeOther, datesPath(c)+"#places")
+		}
 		return d.refuseDates(q, v, err)
 	}
 	if err := d.ladder.Propose(q.Context(), c.Thread, v.Venue, v.Public); err != nil {
@@ -172,17 +170,15 @@ func (d *door) propose(q *page.Request) error {
 // refuseDates gives the page back with what is wrong.
 func (d *door) refuseDates(q *page.Request, v *datesView, err error) error {
 	problems, mendable := q.Problems(err)
-	if !mendable && fault.Is(err, fault.Forbidden) {
+	switch {
+	case fault.Is(err, fault.Forbidden):
 		for _, f := range fault.Each(err) {
 			problems = append(problems, page.Problem{Text: q.Language.Fault(f)})
 		}
-		v.Status = http.StatusForbidden
-	} else if !mendable {
+	case !mendable:
 		return err
-	} else {
-		v.Status = statusOf(err)
 	}
-	v.Problems = problems
+	v.Problems, v.Status = problems, page.StatusOf(err)
 	v.Asked = problems.On("public") != ""
 	q.RetryAfter(fault.Each(err)...)
 	return d.renderDates(q, v)

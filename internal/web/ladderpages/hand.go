@@ -1,10 +1,8 @@
 package ladderpages
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -21,7 +19,7 @@ var handPage = page.Declare[*handView](folder, "hand")
 // handView is the page of a hand: to put one up, or what can be done with one.
 type handView struct {
 	page.View
-	Place    place.Place // zero where the hand is not up
+	Place    place.Place
 	Hands    convene.Count
 	Around   []convene.Near
 	Hand     *convene.Hand // that this browser, or this link, has
@@ -89,14 +87,13 @@ func (d *door) renderHand(q *page.Request, v *handView) (err error) {
 	}
 	if v.Hand == nil {
 		v.Raised = false
-		if ticket, good := q.Site.Guard.Look(v.Ticket); good {
-			v.Wait, v.Work = ticket.Wait, ticket.Bits
-		} else {
-			t := q.Site.Guard.Issue()
-			v.Ticket, v.Wait, v.Work = t.Text, t.Wait, t.Bits
-		}
+		t := q.Ticket(v.Ticket)
+		v.Ticket, v.Wait, v.Work = t.Text, t.Wait, t.Bits
 	}
 	title := q.T("ladder.hand_title", "place", q.Name(q.Place))
+	if v.Hand != nil {
+		title = q.T("ladder.hand_yours", "place", q.Name(q.Place))
+	}
 	v.View = page.View{
 		Title: title, Trail: q.Trail(page.Crumb{Name: q.T("ladder.hand")}), NoIndex: v.Hand != nil, Status: v.Status,
 		Personal: true, Modules: []string{"write.js"},
@@ -108,11 +105,7 @@ func (d *door) renderHand(q *page.Request, v *handView) (err error) {
 func (v *handView) has(q *page.Request, owner key.Actor, h convene.Hand) {
 	v.Hand, v.Token = &h, owner.Token()
 	v.Reach = h.Reach
-	base := q.Site.Base
-	if base == "" {
-		base = "http://" + q.R.Host // as the reader's browser reached it
-	}
-	v.Link = base + "/hand/" + v.Token
+	v.Link = q.Link("/hand/" + v.Token)
 }
 
 // byLink is the page of a hand for whoever has its link.
@@ -134,24 +127,41 @@ func (d *door) byLink(q *page.Request) error {
 // raise puts a hand up in a city.
 func (d *door) raise(q *page.Request) error {
 	form := q.R.PostForm
-	v := &handView{Ticket: cmp.Or(form.Get("ticket"), q.LentTicket()), Reach: whole(form.Get("reach"))}
+	v := &handView{Ticket: q.SentTicket(), Reach: q.Number("reach")}
 	owners, _, err := d.mine(q)
+	if err != nil {
+		return err
+	}
+	fresh, err := d.ladder.Owner(q.Context(), v.Ticket)
 	if err != nil {
 		return err
 	}
 	ticket, err := q.Site.Guard.Redeem(v.Ticket, form.Get("proof"))
 	if err != nil {
+		if q.SentBefore(err, func() (bool, error) { return d.isUp(q, fresh) }) {
+			return d.raised(q, owners, fresh)
+		}
 		return d.refuseHand(q, v, err)
 	}
-	fresh, err := d.ladder.Owner(q.Context(), v.Ticket)
-	if err == nil {
-		fresh, err = d.ladder.Raise(q.Context(), fresh, owners, q.Place, v.Reach)
-	}
-	if err != nil {
+	if fresh, err = d.ladder.Raise(q.Context(), fresh, owners, q.Place, v.Reach); err != nil {
 		ticket.GiveBack(err)
 		return d.refuseHand(q, v, err)
 	}
 	ticket.Keep()
+	return d.raised(q, owners, fresh)
+}
+
+// isUp reports whether somebody's hand is up in the request's place.
+func (d *door) isUp(q *page.Request, owner key.Actor) (bool, error) {
+	h, err := d.ladder.Hand(q.Context(), owner)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && h.Place == q.Place, err
+}
+
+// raised has the browser keep a hand, and shows it.
+func (d *door) raised(q *page.Request, owners []key.Actor, fresh key.Actor) error {
 	if !slices.Contains(owners, fresh) {
 		owners = append(owners, fresh)
 	}
@@ -199,7 +209,7 @@ func (d *door) change(q *page.Request) error {
 			q.Place = now.Place
 			v.has(q, owner, now)
 		}
-		v.Reach = whole(form.Get("reach"))
+		v.Reach = q.Number("reach")
 		return d.refuseHand(q, v, err)
 	}
 	if all := q.Hands(); !slices.Contains(all, owner) {
@@ -222,7 +232,7 @@ func (d *door) move(q *page.Request, owner key.Actor, h convene.Hand, gone bool)
 			return h, err
 		}
 	}
-	moved, err := d.ladder.Move(q.Context(), owner, to, whole(q.R.PostForm.Get("reach")))
+	moved, err := d.ladder.Move(q.Context(), owner, q.Hands(), to, q.Number("reach"))
 	if err != nil {
 		return h, err
 	}
@@ -242,38 +252,13 @@ func (d *door) city(q *page.Request, typed string) (place.Place, error) {
 	return place.Place{}, fault.New(fault.Invalid, "ladder.unknown_city").On("to")
 }
 
-// whole is a whole number as a form has it; -1 where it is none.
-func whole(s string) int {
-	if s == "" {
-		return 0
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		return -1
-	}
-	return n
-}
-
 // refuseHand gives the form back with what is wrong.
 func (d *door) refuseHand(q *page.Request, v *handView, err error) error {
 	problems, mendable := q.Problems(err)
 	if !mendable {
 		return err
 	}
-	v.Problems, v.Status = problems, statusOf(err)
+	v.Problems, v.Status = problems, page.StatusOf(err)
 	q.RetryAfter(fault.Each(err)...)
 	return d.renderHand(q, v)
-}
-
-// statusOf is the status of a form that comes back.
-func statusOf(err error) int {
-	switch {
-	case fault.Is(err, fault.Conflict):
-		return http.StatusConflict
-	case fault.Is(err, fault.TooMuch):
-		return http.StatusTooManyRequests
-	case fault.Is(err, fault.Unavailable):
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusUnprocessableEntity
 }

@@ -80,10 +80,12 @@ func (d *door) strip(q *page.Request) (template.HTML, error) {
 			s.Step = 2
 		}
 	}
-	if coming, _, err := d.meetups.Coming(q.Context(), q.Place, meetup.Cursor{}, 1); err != nil {
+	next, found, err := d.meetups.Next(q.Context(), q.Place)
+	if err != nil {
 		return "", err
-	} else if len(coming) > 0 && len(coming[0].Coming) > 0 && !coming[0].Cancelled {
-		s.Meetup, s.Step = &coming[0], 3
+	}
+	if found {
+		s.Meetup, s.Step = &next, 3
 	}
 	html, err := stripPart.Make(q.Reader, s)
 	return template.HTML(html), err

@@ -1,7 +1,6 @@
 package meetuppages
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -52,10 +51,7 @@ func (d *pages) askAnnounce(q *page.Request) error {
 
 func (d *pages) renderAnnounce(q *page.Request, v *announceView) error {
 	v.Place, v.Action = q.Place, "/"+q.Place.Path()+"/meetups/new"
-	ticket, good := q.Site.Guard.Look(v.Ticket)
-	if !good {
-		ticket = q.Site.Guard.Issue()
-	}
+	ticket := q.Ticket(v.Ticket)
 	v.Ticket, v.Ready, v.Work = ticket.Text, ticket.Wait.Milliseconds(), ticket.Bits
 	if ticket.Wait > 0 {
 		v.Wait = q.T("board.wait", "wait", q.Language.Duration(ticket.Wait))
@@ -71,13 +67,13 @@ func (d *pages) renderAnnounce(q *page.Request, v *announceView) error {
 // read is the form as it was sent.
 func read(q *page.Request) *announceView {
 	form := q.R.PostForm
-	v := &announceView{Room: form.Get("room"), Length: form.Get("minutes"), Body: form.Get("body"), Ticket: cmp.Or(form.Get("ticket"), q.LentTicket()), Reason: form.Get("reason")}
+	v := &announceView{Room: form.Get("room"), Length: form.Get("minutes"), Body: form.Get("body"), Ticket: q.SentTicket(), Reason: form.Get("reason")}
 	start := form.Get("day")
 	if start != "" || form.Get("time") != "" {
 		start += "T" + form.Get("time")
 	}
 	v.Details = meetup.Details{
-		Title: form.Get("title"), Start: start, Minutes: count(v.Length), Room: count(v.Room), Spot: form.Get("spot"), Held: form.Get("held") != "",
+		Title: form.Get("title"), Start: start, Minutes: q.Number("minutes"), Room: q.Number("room"), Spot: form.Get("spot"), Held: form.Get("held") != "",
 		Venue: meetup.Venue{Name: form.Get("venue"), Directions: form.Get("directions"), Recognise: form.Get("recognise"), StepFree: form.Get("step-free") != "", Cost: form.Get("cost")},
 		Every: meetup.Every(form.Get("repeat")), Until: form.Get("until"), Public: form.Get("public") != "",
 	}
@@ -103,18 +99,6 @@ func (v *announceView) Closed() bool {
 	return v.Hosts != nil && (v.Hosts.Cancelled || v.Hosts.Over())
 }
 
-// count is a number as typed: 0 where there is none, -1 where it is none.
-func count(s string) int {
-	if s == "" {
-		return 0
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		return -1
-	}
-	return n
-}
-
 // announce starts a thread with a meetup on it, hosted by whoever gets its link.
 func (d *pages) announce(q *page.Request) error {
 	v := read(q)
@@ -123,14 +107,15 @@ func (d *pages) announce(q *page.Request) error {
 		return err
 	}
 	host := key.Derived(secret, "host:"+v.Ticket)
-	sum := sha256.New()
-	for _, part := range []string{q.Path(), v.Details.Title, v.Details.Start, v.Details.Venue.Name, v.Body} {
-		fmt.Fprintf(sum, "%d:%s", len(part), part)
-	}
-	n := board.NewThread{Place: q.Place, Subject: v.Details.Title, NewPost: board.NewPost{Body: cmp.Or(v.Body, v.Details.Title), Once: guard.Once(v.Ticket, sum.Sum(nil))}}
+	words := sha256.Sum256(fmt.Appendf(nil, "%q %#v %q", q.Path(), v.Details, v.Body)) // whoever goes back and changes one has written another
+	n := board.NewThread{Place: q.Place, NewPost: board.NewPost{Body: v.Body, Once: guard.Once(v.Ticket, words[:])}}
 	ticket, err := q.Site.Guard.Redeem(v.Ticket, q.R.PostForm.Get("proof"))
 	if err != nil {
-		if t, found, failed := d.boards.Sent(q.Context(), n.Once); found && failed == nil { // the form was sent twice
+		var t board.Target
+		if q.SentBefore(err, func() (found bool, err error) {
+			t, found, err = d.boards.Sent(q.Context(), n.Once)
+			return found, err
+		}) {
 			return d.hosted(q, t.Thread, host)
 		}
 		return d.refuse(q, v, err, d.renderAnnounce)
@@ -160,7 +145,7 @@ func (d *pages) refuse(q *page.Request, v *announceView, err error, render func(
 	if !mendable {
 		return err
 	}
-	v.Problems, v.Status = problems, statusOf(err)
+	v.Problems, v.Status = problems, page.StatusOf(err)
 	v.Asked = problems.On("public") != ""
 	q.RetryAfter(fault.Each(err)...)
 	return render(q, v)
@@ -200,15 +185,11 @@ func (d *pages) renderHost(q *page.Request, m meetup.Meetup, host key.Actor, v *
 	if v.Notes, err = d.meetups.Notes(q.Context(), host, m.Thread); err != nil {
 		return err
 	}
-	base := q.Site.Base
-	if base == "" {
-		base = "http://" + q.R.Host // as the reader's browser reached it
-	}
 	q.Place = m.Place
 	c := cardOf(m)
 	v.Place, v.Hosts, v.Token = m.Place, &c, host.Token()
 	v.Action = fmt.Sprintf("/host/%d", m.Thread)
-	v.Link = base + v.Action + "/" + v.Token
+	v.Link = q.Link(v.Action + "/" + v.Token)
 	v.View = page.View{
 		Title: m.Title, NoIndex: true, Personal: true, Status: v.Status,
 		Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming"), Address: "/" + m.Place.Path() + "/meetups"}, page.Crumb{Name: m.Title, Address: c.Address()}, page.Crumb{Name: q.T("meetup.host")}),

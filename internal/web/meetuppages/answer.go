@@ -70,11 +70,7 @@ func (d *pages) answer(q *page.Request) error {
 	}
 	form := q.R.PostForm
 	v := &meetupView{Note: form.Get("note")}
-	n, err := strconv.Atoi(form.Get("answer"))
-	if err != nil {
-		n = -1 // none of them
-	}
-	v.Answer = meetup.Answer(n)
+	v.Answer = meetup.Answer(q.Number("answer"))
 	at, err := strconv.ParseInt(form.Get("occurrence"), 10, 64)
 	if err != nil {
 		at = 0
@@ -92,21 +88,8 @@ func (d *pages) answer(q *page.Request) error {
 		if !mendable {
 			return err
 		}
-		v.Problems, v.Status = problems, statusOf(err)
+		v.Problems, v.Status = problems, page.StatusOf(err)
 		return d.renderMeetup(q, m, v)
 	}
 	return q.Redirect(http.StatusSeeOther, cardOf(m).Path+"?answered=1")
-}
-
-// statusOf is the status of a form that comes back.
-func statusOf(err error) int {
-	switch {
-	case fault.Is(err, fault.Conflict):
-		return http.StatusConflict
-	case fault.Is(err, fault.TooMuch):
-		return http.StatusTooManyRequests
-	case fault.Is(err, fault.Unavailable):
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusUnprocessableEntity
 }

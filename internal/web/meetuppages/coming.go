@@ -1,7 +1,9 @@
 package meetuppages
 
 import (
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +24,8 @@ type comingView struct {
 	Days     []dayOf
 	Calendar string // address to subscribe to
 	New      string // address to announce one
+	More     string // address of what comes after these, or ""
+	Later    bool   // these aren't the next
 }
 
 // dayOf is a day and what is held on it.
@@ -30,17 +34,25 @@ type dayOf struct {
 	All []card
 }
 
-const atOnce = 40
+// How many meetups a page of a list has, and a calendar at the most.
+const (
+	atOnce     = 40
+	inCalendar = 1000
+)
 
 // coming lists what is coming up in a place and in those within it, by the day.
 func (d *pages) coming(q *page.Request) error {
-	all, _, err := d.meetups.Coming(q.Context(), q.Place, meetup.Cursor{}, atOnce)
+	from := after(q)
+	all, more, err := d.meetups.Coming(q.Context(), q.Place, from, atOnce)
 	if err != nil {
 		return err
 	}
 	path := "/" + q.Place.Path()
 	title := comingTitle(q)
-	v := &comingView{Place: q.Place, Head: title, Calendar: path + "/meetups.ics"}
+	v := &comingView{Place: q.Place, Head: title, Calendar: path + "/meetups.ics", Later: from != meetup.Cursor{}}
+	if more != (meetup.Cursor{}) {
+		v.More = fmt.Sprintf("%s/meetups?after=%d.%d", path, more.Next, more.Thread)
+	}
 	if q.Place.Kind() == place.City {
 		v.New = path + "/meetups/new"
 	}
@@ -54,8 +66,19 @@ func (d *pages) coming(q *page.Request) error {
 		}
 		v.Days = append(v.Days, dayOf{day, []card{c}})
 	}
-	v.View = page.View{Title: title, Description: title, Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming")})}
+	v.View = page.View{Title: title, Description: title, Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming")}), NoIndex: v.Later}
 	return comingPage.Render(q, v)
+}
+
+// after is where a list goes on: "NEXT.THREAD", as the page before has it.
+func after(q *page.Request) (c meetup.Cursor) {
+	next, thread, _ := strings.Cut(q.R.URL.Query().Get("after"), ".")
+	n, wrong := strconv.ParseInt(next, 10, 64)
+	t, err := strconv.ParseInt(thread, 10, 64)
+	if wrong != nil || err != nil {
+		return meetup.Cursor{}
+	}
+	return meetup.Cursor{Next: n, Thread: t}
 }
 
 func comingTitle(q *page.Request) string {
@@ -73,11 +96,17 @@ func sameDay(a, b time.Time) bool {
 
 // calendarOfPlace is what is coming up in a place, for a calendar to subscribe to.
 func (d *pages) calendarOfPlace(q *page.Request) error {
-	all, _, err := d.meetups.Coming(q.Context(), q.Place, meetup.Cursor{}, meetup.Most)
-	if err != nil {
-		return err
+	var all []meetup.Meetup
+	for from := (meetup.Cursor{}); ; {
+		some, more, err := d.meetups.Coming(q.Context(), q.Place, from, meetup.Most)
+		if err != nil {
+			return err
+		}
+		if all = append(all, some...); more == (meetup.Cursor{}) || len(all) >= inCalendar {
+			return d.sendCalendar(q, comingTitle(q), all...)
+		}
+		from = more
 	}
-	return d.sendCalendar(q, comingTitle(q), all...)
 }
 
 // calendarOfOne is one meetup, to keep.

@@ -3,5 +3,5 @@
 //
 // It promises that each of it works with no account and no script; that of who
 // answered nothing is told but numbers, and notes to the host alone; that a calendar
-// is whole, with what was cancelled in it.
+// has all that is to come, a thousand at the most, with what was cancelled of it.
 package meetuppages
