@@ -86,6 +86,18 @@ export class Visitor {
   }
 }
 
+// lent has the page's form lend its ticket before anything is sent, as it does for
+// people, who take a while to write: without script, by a picture that is asked for
+// when the form has the focus. A form that is sent sooner comes back with one.
+export async function lent(page) {
+  const form = page.locator("form.write[data-lend]");
+  const scripted = await page.evaluate(() => matchMedia("(scripting: enabled)").matches); // which sees to it
+  if (scripted || await form.count() === 0) return;
+  const ticket = page.waitForResponse((response) => response.url().endsWith("/ticket.png"));
+  await form.locator("textarea, input:not([type=hidden])").first().focus();
+  await ticket;
+}
+
 // fits asserts that the page needs no sideways scrolling.
 export async function fits(page) {
   const { wide, room, culprits } = await page.evaluate(() => {

@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";
 import { Site } from "../site.mjs";
-import { Visitor, back, desk, fits, launch, phone } from "../visitor.mjs";
+import { Visitor, back, desk, fits, launch, lent, phone } from "../visitor.mjs";
 import { t } from "../words.mjs";
 
 let browser, site;
@@ -147,6 +147,7 @@ for (const script of [true, false]) {
       await ben.page.locator("#body").fill("The one too many.");
       for (const body of ["second", "third"]) {
         await ana.go(thread);
+        await lent(ana.page);
         await ana.page.locator("#body").fill(body);
         await post(ana.page).click();
         await ana.page.waitForURL(/posted=/);

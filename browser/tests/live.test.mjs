@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";
 import { Site } from "../site.mjs";
-import { Visitor, desk, fits, launch, phone } from "../visitor.mjs";
+import { Visitor, desk, fits, launch, phone, lent } from "../visitor.mjs";
 import { t } from "../words.mjs";
 
 let browser;
@@ -15,6 +15,7 @@ const tall = Array.from({ length: 60 }, (_, n) => `Line ${n}: there is a hall on
 // write sends a form of the page, and gives the number of the post.
 async function write({ page }, path, { subject, body }) {
   await page.goto(path);
+  await lent(page);
   if (subject) await page.locator("#subject").fill(subject);
   await page.locator("form.write #body").fill(body);
   await page.locator("button[value=post]").click();

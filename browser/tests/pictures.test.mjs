@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { after, before, describe, test } from "node:test";
 import { Site, root } from "../site.mjs";
-import { Visitor, desk, fits, launch, narrow } from "../visitor.mjs";
+import { Visitor, desk, fits, launch, lent, narrow } from "../visitor.mjs";
 import { t } from "../words.mjs";
 
 const photo = join(root, "internal/demo/pictures/library.jpg");
@@ -92,6 +92,7 @@ for (const way of [{ name: "with script", script: true, size: desk }, { name: "w
     test("a post may be a picture and no word", async () => {
       await visitor.go("/gr/kilkis");
       await page.locator(".notice h3 a").first().click();
+      await lent(page);
       await open(page);
       await page.locator("#picture-1").setInputFiles(chart);
       await page.locator("form.write button[value=post]").click();

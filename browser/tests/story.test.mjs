@@ -4,7 +4,7 @@
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";
 import { Site } from "../site.mjs";
-import { Visitor, desk, fits, launch, narrow, phone } from "../visitor.mjs";
+import { Visitor, desk, fits, launch, lent, narrow, phone } from "../visitor.mjs";
 import { t } from "../words.mjs";
 
 let browser;
@@ -23,6 +23,7 @@ const path = (page) => new URL(page.url()).pathname;
 // write fills in the form that stands on the page and sends it.
 async function write(page, { subject, body, sage }) {
   const form = page.locator("form.write");
+  await lent(page);
   if (subject) await form.locator("#subject").fill(subject);
   if (body) await form.locator("#body").fill(body);
   if (sage) await form.getByLabel(t("board.dont_bump")).check();
