@@ -2,6 +2,7 @@ package convene_test
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -151,24 +152,34 @@ func TestAHandThatMovesLeavesItsMarks(t *testing.T) {
 // However often one form is sent at once, one hand goes up.
 func TestAFormThatIsSentTwicePutsOneHandUp(t *testing.T) {
 	each(t, func(t *testing.T, s town) {
-		who, err := s.Owner(t.Context(), "a ticket")
+		one, err := s.Owner(t.Context(), "one ticket")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if other, err := s.Owner(t.Context(), "another"); err != nil || other == who {
+		if other, err := s.Owner(t.Context(), "another"); err != nil || other == one {
 			t.Errorf("two tickets make one owner: %v", err)
 		}
-		var all sync.WaitGroup
-		for range 12 {
-			all.Go(func() {
-				if whose, err := s.Raise(context.Background(), who, nil, at(t, "gr/athens"), 0); err != nil || whose != who {
-					t.Error(err)
-				}
-			})
+		const forms = 12 // for two of them to meet
+		for n := range forms {
+			who, err := s.Owner(t.Context(), strconv.Itoa(n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			begin := make(chan struct{})
+			var all sync.WaitGroup
+			for range 8 {
+				all.Go(func() {
+					<-begin
+					if whose, err := s.Raise(context.Background(), who, nil, at(t, "gr/athens"), 0); err != nil || whose != who {
+						t.Error(err)
+					}
+				})
+			}
+			close(begin)
+			all.Wait()
 		}
-		all.Wait()
-		if n := s.count(`SELECT up FROM hands`); n != 1 || s.count(`SELECT count(*) FROM hand`) != 1 {
-			t.Errorf("%d hands", n)
+		if up, hands := s.count(`SELECT up FROM hands`), s.count(`SELECT count(*) FROM hand`); up != forms || hands != forms {
+			t.Errorf("%d hands, counted %d", hands, up)
 		}
 	})
 }
