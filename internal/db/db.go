@@ -112,6 +112,9 @@ func ownFile(path string) error {
 	return f.Close()
 }
 
+// busyTimeout is how long a connection waits for another's lock, in milliseconds.
+const busyTimeout = 5000
+
 // sqliteAddress is modernc's address of a file with the settings of
 // security.md 5.3: WAL, a sync for every commit, deleted text overwritten.
 func sqliteAddress(path, lock string, more ...string) string {
@@ -120,7 +123,7 @@ func sqliteAddress(path, lock string, more ...string) string {
 	}
 	q := url.Values{"_txlock": {lock}}
 	for _, p := range append([]string{
-		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"secure_delete(1)", "trusted_schema(0)", "temp_store(MEMORY)", "cache_size(-16000)",
 	}, more...) {
 		q.Add("_pragma", p)

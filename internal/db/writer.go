@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // batch is how many writes share one commit at the most.
@@ -103,22 +104,66 @@ func (w *writer) close() error {
 	return errors.Join(w.conn.Close(), w.pool.Close())
 }
 
+// foldAfter is for how long at the most what was deleted may stand in the file: an
+// older page is there until the write-ahead log is folded in, and the log has it
+// until it is emptied. SQLite itself does that after so many pages, which on a quiet
+// site takes days.
+const foldAfter = time.Minute
+
+// Whoever reads keeps the log from being emptied, which then waits a moment, and is
+// tried again after a few seconds.
+const (
+	foldPatience = 50 // milliseconds
+	foldAgain    = 5 * time.Second
+)
+
 func (w *writer) run() {
 	defer close(w.done)
-	for first := range w.queue {
-		together := []*write{first}
-		for more := true; more && len(together) < batch; {
-			select {
-			case next, open := <-w.queue:
-				if more = open; open {
-					together = append(together, next)
-				}
-			default:
-				more = false
+	var due <-chan time.Time
+	for {
+		select {
+		case first, open := <-w.queue:
+			if !open {
+				return
+			}
+			w.commit(w.waiting(first))
+			if due == nil {
+				due = time.After(foldAfter)
+			}
+		case <-due:
+			if due = nil; !w.fold() {
+				due = time.After(foldAgain)
 			}
 		}
-		w.commit(together)
 	}
+}
+
+// waiting are the writes that share a commit with the first.
+func (w *writer) waiting(first *write) []*write {
+	together := []*write{first}
+	for len(together) < batch {
+		select {
+		case next, open := <-w.queue:
+			if !open {
+				return together
+			}
+			together = append(together, next)
+		default:
+			return together
+		}
+	}
+	return together
+}
+
+// fold copies the write-ahead log into the file and empties it, and reports whether
+// that is done.
+func (w *writer) fold() bool {
+	if w.plain(fmt.Sprintf("PRAGMA busy_timeout = %d", foldPatience)) != nil {
+		return false
+	}
+	var busy, pages, copied int
+	err := w.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &copied)
+	return errors.Join(err, w.plain(fmt.Sprintf("PRAGMA busy_timeout = %d", busyTimeout))) == nil && busy == 0
 }
 
 // commit runs the writes and syncs them to the disk. It uses a context of its

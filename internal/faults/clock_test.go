@@ -31,9 +31,9 @@ func jumped() time.Duration {
 }
 `
 
-// The clock jumps while people write: their forms work, and nothing is gone
-// for its age, though the site is swept all the time.
-func TestClockJumps(t *testing.T) {
+// shifted are the files of a program that is told of its clock so.
+func shifted(t *testing.T) map[string]string {
+	t.Helper()
 	source, err := os.ReadFile("../clock/clock.go")
 	if err != nil {
 		t.Fatal(err)
@@ -42,23 +42,32 @@ func TestClockJumps(t *testing.T) {
 	if strings.Count(string(source), reading) != 1 {
 		t.Fatalf("the clock isn't read by %q any more", reading)
 	}
-	changed := map[string]string{
+	return map[string]string{
 		"internal/clock/clock.go":  strings.Replace(string(source), reading, "return now.Round(0).Add(jumped()), now.Sub(start)", 1),
 		"internal/clock/jumped.go": jumps,
 	}
-	for file, often := range map[string][2]string{ // the site is swept all the time
-		"cmd/moot/jobs.go":    {"const sweepEvery = time.Hour", "const sweepEvery = 20 * time.Millisecond"},
-		"internal/job/job.go": {"= 5 * time.Second  // between two looks", "= 20 * time.Millisecond // between two looks"},
-	} {
-		source, err := os.ReadFile("../../" + file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Count(string(source), often[0]) != 1 {
-			t.Fatalf("%s has no %q any more", file, often[0])
-		}
-		changed[file] = strings.Replace(string(source), often[0], often[1], 1)
+}
+
+// hurry puts one line of a program in place of another, among files that are changed.
+func hurry(t *testing.T, changed map[string]string, file, line, with string) {
+	t.Helper()
+	source, err := os.ReadFile("../../" + file)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if strings.Count(string(source), line) != 1 {
+		t.Fatalf("%s has no %q any more", file, line)
+	}
+	changed[file] = strings.Replace(string(source), line, with, 1)
+}
+
+// The clock jumps while people write: their forms work, and nothing is gone
+// for its age, though the site is swept all the time.
+func TestClockJumps(t *testing.T) {
+	changed := shifted(t)
+	// The site is swept all the time.
+	hurry(t, changed, "cmd/moot/jobs.go", "const sweepEvery = time.Hour", "const sweepEvery = 20 * time.Millisecond")
+	hurry(t, changed, "internal/job/job.go", "= 5 * time.Second  // between two looks", "= 20 * time.Millisecond // between two looks")
 	loose := rewritten(t, "loose", changed)
 	const day = 24 * time.Hour
 	for name, jump := range map[string]time.Duration{

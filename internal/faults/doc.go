@@ -10,6 +10,8 @@
 //   - The database is sound (integrity_check on SQLite; counts that agree with
 //     rows on both engines), every row of a picture has its files, and the
 //     site starts again.
+//   - What is to be forgotten is in no file of a site once its time is over, and
+//     whose a hand is, and from where anybody came, never is.
 //
 // What goes wrong: the program is killed, and told to stop; the disk is full; the
 // clock jumps; PostgreSQL is shut down, killed, frozen, cut off, and cut off at
