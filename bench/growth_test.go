@@ -69,24 +69,8 @@ func BenchmarkGrowth(b *testing.B) {
 			}
 			for _, act := range []string{"reply", "read", "wall"} {
 				b.Run(fmt.Sprintf("%v/%s/%s", engine, g.name, act), func(b *testing.B) {
-					took := make([][]time.Duration, len(sites))
-					for range 300 { // in turn, so that what else the machine does weighs on all
-						for i, s := range sites {
-							start := time.Now()
-							if err := s.acts[act](); err != nil {
-								b.Fatal(err)
-							}
-							took[i] = append(took[i], time.Since(start))
-						}
-					}
-					c := curve{panel: engine.String() + ", " + g.name, act: act, sizes: g.sizes}
-					for i, size := range g.sizes {
-						c.medians = append(c.medians, median(took[i]))
-						b.ReportMetric(float64(c.medians[i].Microseconds()), fmt.Sprintf("µs-at-%d", size))
-					}
-					b.ReportMetric(float64(slices.Max(c.medians))/float64(c.medians[0]), "ratio")
-					b.ReportMetric(0, "ns/op")
-					curves = append(curves, c)
+					medians := inTurn(b, sites, act, g.sizes)
+					curves = append(curves, curve{panel: engine.String() + ", " + g.name, act: act, sizes: g.sizes, medians: medians})
 				})
 			}
 		}
@@ -96,6 +80,29 @@ func BenchmarkGrowth(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// inTurn does one thing on sites of several sizes, in turn, so that what else the
+// machine does weighs on all, and reports how long it takes there.
+func inTurn(b *testing.B, sites []grownSite, act string, sizes []int) (medians []time.Duration) {
+	b.Helper()
+	took := make([][]time.Duration, len(sites))
+	for range 300 {
+		for i, s := range sites {
+			start := time.Now()
+			if err := s.acts[act](); err != nil {
+				b.Fatal(err)
+			}
+			took[i] = append(took[i], time.Since(start))
+		}
+	}
+	for i, size := range sizes {
+		medians = append(medians, median(took[i]))
+		b.ReportMetric(float64(medians[i].Microseconds()), fmt.Sprintf("µs-at-%d", size))
+	}
+	b.ReportMetric(float64(slices.Max(medians))/float64(medians[0]), "ratio")
+	b.ReportMetric(0, "ns/op")
+	return medians
 }
 
 // grownSite is a site on which there is much of something, and what is done there.

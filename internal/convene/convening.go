@@ -45,7 +45,7 @@ type Choice struct {
 	Tally
 }
 
-func (c *Choice) count(a Answer, n int) {
+func (c *Tally) count(a Answer, n int) {
 	switch a {
 	case Suits:
 		c.Suits += n
@@ -224,7 +224,7 @@ func (l *Ladder) shown(tx *db.Tx, k keptConvening) (Convening, error) {
 		return c, err
 	}
 	c.Hands = l.Rules.shown(up)
-	all, err := choicesOf(tx, k)
+	all, err := choicesOf(tx, k.number)
 	for _, one := range all {
 		if one.At.IsZero() {
 			c.Venues = append(c.Venues, one)
@@ -276,7 +276,7 @@ func (l *Ladder) Mark(ctx context.Context, owner key.Actor, thread int64, answer
 		if !l.May(hand, in) {
 			return fault.New(fault.Forbidden, "convene.hand_too_far")
 		}
-		choices, err := choicesOf(tx, k)
+		choices, err := choicesOf(tx, k.number)
 		if err != nil {
 			return err
 		}
@@ -284,9 +284,9 @@ func (l *Ladder) Mark(ctx context.Context, owner key.Actor, thread int64, answer
 			if answer < Unmarked || answer > Cant || !has(choices, number) {
 				return fault.New(fault.Invalid, "convene.no_choice")
 			}
-			if err := putMark(tx, thread, number, h.hash, answer); err != nil {
-				return err
-			}
+		}
+		if err := putMarks(tx, thread, h.hash, answers); err != nil {
+			return err
 		}
 		closed, err := l.settle(tx, k, in)
 		if err != nil {
@@ -330,7 +330,7 @@ func (l *Ladder) Propose(ctx context.Context, thread int64, v Venue, public bool
 		if err != nil {
 			return err
 		}
-		choices, err := choicesOf(tx, k)
+		choices, err := choicesOf(tx, k.number)
 		if err != nil {
 			return err
 		}
@@ -355,7 +355,7 @@ func (l *Ladder) Proposed(ctx context.Context, thread int64, v Venue) (there boo
 		if err != nil {
 			return err
 		}
-		choices, err := choicesOf(tx, k)
+		choices, err := choicesOf(tx, k.number)
 		_, there = proposed(choices, v)
 		return err
 	})
@@ -419,7 +419,7 @@ func (l *Ladder) Close(ctx context.Context, thread int64, done func(*db.Tx) erro
 
 // settle closes a convening that is held where the rules say so.
 func (l *Ladder) settle(tx *db.Tx, k keptConvening, in place.Place) (closed bool, err error) {
-	choices, err := choicesOf(tx, k)
+	choices, err := choicesOf(tx, k.number)
 	if err != nil {
 		return false, err
 	}
@@ -448,7 +448,7 @@ func (l *Ladder) settle(tx *db.Tx, k keptConvening, in place.Place) (closed bool
 			agreed.Venue, k.in = where[best].Venue, where[best].Number
 		}
 	}
-	if err := closeConvening(tx, k, choices); err != nil {
+	if err := closeConvening(tx, k); err != nil {
 		return false, err
 	}
 	if !k.came {

@@ -1,6 +1,8 @@
 package convene
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"moot/internal/db"
@@ -73,18 +75,36 @@ var handsIn = db.ForMany(func(n int) string {
 })
 
 // dropMarks forgets what a hand has marked in all cities but one ("" for none), and is
-// the convenings in which it had.
+// the convenings in which it had. It holds them.
 func dropMarks(tx *db.Tx, hash []byte, but string) (changed []threadAt, err error) {
-	changed, err = db.All(tx, func(scan db.Scan) (t threadAt, err error) {
+	marked, err := db.All(tx, func(scan db.Scan) (t threadAt, err error) {
 		err = scan(&t.number, &t.place)
 		return t, err
 	},
 		`SELECT c.thread, c.place FROM convening c WHERE c.place <> $2 AND c.thread IN (SELECT thread FROM mark WHERE hand = $1) ORDER BY c.thread`, hash, but)
-	if err != nil || len(changed) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(`DELETE FROM mark WHERE hand = $1 AND thread IN (SELECT thread FROM convening WHERE place <> $2)`, hash, but)
-	return changed, err
+	for _, t := range marked {
+		if _, err := holdConvening(tx, t.number); fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
+			continue // it has closed meanwhile, and forgot who marked it
+		} else if err != nil {
+			return nil, err
+		}
+		was, err := marksOf(tx, t.number, hash)
+		if err != nil {
+			return nil, err
+		}
+		none := map[int64]Answer{}
+		for choice := range was {
+			none[choice] = Unmarked
+		}
+		if err := putMarks(tx, t.number, hash, none); err != nil {
+			return nil, err
+		}
+		changed = append(changed, t)
+	}
+	return changed, nil
 }
 
 // threadAt is where a convening stands.
@@ -149,36 +169,16 @@ func insertChoice(tx *db.Tx, thread int64, at int64, v Venue) (number int64, err
 	return number, err
 }
 
-// choicesOf are the choices of a convening in their order. Of one that is open
-// they are counted from its marks.
-func choicesOf(tx *db.Tx, k keptConvening) ([]Choice, error) {
-	all, err := db.All(tx, func(scan db.Scan) (c Choice, err error) {
+// choicesOf are the choices of a convening in their order.
+func choicesOf(tx *db.Tx, thread int64) ([]Choice, error) {
+	return db.All(tx, func(scan db.Scan) (c Choice, err error) {
 		var at int64
 		err = scan(&c.Number, &at, &c.Venue.Name, &c.Venue.Directions, &c.Venue.Why, &c.Venue.StepFree, &c.Venue.Free, &c.Suits, &c.Could, &c.Cant)
 		if at > 0 {
 			c.At = time.Unix(at, 0)
 		}
 		return c, err
-	}, `SELECT number, at, name, directions, why, step_free, free, suits, could, cant FROM convening_choice WHERE thread = $1 ORDER BY number`, k.number)
-	if err != nil || k.closed != 0 {
-		return all, err
-	}
-	type counted struct {
-		choice    int64
-		answer, n int
-	}
-	marks, err := db.All(tx, func(scan db.Scan) (c counted, err error) {
-		err = scan(&c.choice, &c.answer, &c.n)
-		return c, err
-	}, `SELECT choice, answer, count(*) FROM mark WHERE thread = $1 GROUP BY choice, answer`, k.number)
-	for _, m := range marks {
-		for i := range all {
-			if all[i].Number == m.choice {
-				all[i].count(Answer(m.answer), m.n)
-			}
-		}
-	}
-	return all, err
+	}, `SELECT number, at, name, directions, why, step_free, free, suits, could, cant FROM convening_choice WHERE thread = $1 ORDER BY number`, thread)
 }
 
 // marksOf is what a hand has marked in a convening, by the number of the choice.
@@ -214,25 +214,36 @@ func oldHands(tx *db.Tx, week int64, limit int) ([]keptHand, error) {
 	}, `SELECT hash, place FROM hand WHERE week <= $1 ORDER BY place, hash LIMIT $2`, week, limit)
 }
 
-// putMark keeps what a hand says of a choice in place of what it said before.
-func putMark(tx *db.Tx, thread, choice int64, hash []byte, a Answer) error {
-	if a == Unmarked {
-		_, err := tx.Exec(`DELETE FROM mark WHERE thread = $1 AND choice = $2 AND hand = $3`, thread, choice, hash)
+// putMarks keeps what a hand says of some choices of a convening that is held, in
+// place of what it said of them before, and counts it.
+func putMarks(tx *db.Tx, thread int64, hash []byte, answers map[int64]Answer) error {
+	was, err := marksOf(tx, thread, hash)
+	if err != nil {
 		return err
 	}
-	_, err := tx.Exec(`INSERT INTO mark (thread, choice, hand, answer) VALUES ($1, $2, $3, $4) ON CONFLICT (thread, choice, hand) DO UPDATE SET answer = excluded.answer`,
-		thread, choice, hash, int(a))
-	return err
-}
-
-// closeConvening writes down how the choices were marked, and forgets who marked
-// them.
-func closeConvening(tx *db.Tx, k keptConvening, choices []Choice) error {
-	for _, c := range choices {
-		if _, err := tx.Exec(`UPDATE convening_choice SET suits = $3, could = $4, cant = $5 WHERE thread = $1 AND number = $2`, k.number, c.Number, c.Suits, c.Could, c.Cant); err != nil {
+	for _, choice := range slices.Sorted(maps.Keys(answers)) {
+		a, before := answers[choice], was[choice]
+		if a == before {
+			continue
+		}
+		mark := db.Do(`INSERT INTO mark (thread, choice, hand, answer) VALUES ($1, $2, $3, $4) ON CONFLICT (thread, choice, hand) DO UPDATE SET answer = excluded.answer`, thread, choice, hash, int(a))
+		if a == Unmarked {
+			mark = db.Do(`DELETE FROM mark WHERE thread = $1 AND choice = $2 AND hand = $3`, thread, choice, hash)
+		}
+		var change Tally
+		change.count(before, -1)
+		change.count(a, 1)
+		err := tx.Later(mark, db.Do(`UPDATE convening_choice SET suits = suits + $3, could = could + $4, cant = cant + $5 WHERE thread = $1 AND number = $2`,
+			thread, choice, change.Suits, change.Could, change.Cant))
+		if err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// closeConvening writes down what a convening came to, and forgets who marked what.
+func closeConvening(tx *db.Tx, k keptConvening) error {
 	if _, err := tx.Exec(`DELETE FROM mark WHERE thread = $1`, k.number); err != nil {
 		return err
 	}
