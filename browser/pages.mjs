@@ -20,6 +20,12 @@ export async function longest(site, board) {
   return most.path;
 }
 
+// monthAfter is the month so many after this one, as addresses name it.
+export function monthAfter(n) {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + n, 1)).toISOString().slice(0, 7);
+}
+
 export const busy = "/gr/thessaloniki";
 export const quiet = "/is/reykjavik";
 
@@ -71,6 +77,10 @@ export async function kinds(site) {
     ["meetups", "/gb/leeds/meetups"],
     ["meetups-world", "/world/meetups"],
     ["meetups-none", `${quiet}/meetups`],
+    ["month", `/gb/leeds/meetups/${monthAfter(1)}`],
+    ["month-world", `/world/meetups/${monthAfter(1)}`],
+    ["month-none", `${quiet}/meetups/${monthAfter(0)}`],
+    ["month-wrong", `${quiet}/meetups/9999-12`, 404],
     ["meetup-new", "/gb/leeds/meetups/new"],
     ["meetup-thread", meetup],
     ["meetup", `${meetup}/meetup`],

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+
 	"moot/internal/convene"
 	"moot/internal/db"
+	"moot/internal/directory"
 	"moot/internal/lang"
 	"moot/internal/meetup"
 	"moot/internal/place"
@@ -32,4 +35,21 @@ func (s *site) openLadder(name string, languages []*lang.Language) {
 			return s.meetups.Make(tx, a.Thread, d)
 		},
 	})
+}
+
+// meetings are the meetups of the site as its directory knows them.
+func (s *site) meetings() directory.Meetings {
+	return directory.Meetings{
+		All: func(ctx context.Context) (all []directory.Meeting, err error) {
+			found, err := s.meetups.Gatherings(ctx)
+			for _, g := range found {
+				all = append(all, directory.Meeting(g))
+			}
+			return all, err
+		},
+		At: func(ctx context.Context, path string) (directory.Meeting, bool, error) {
+			g, found, err := s.meetups.GatheringAt(ctx, path)
+			return directory.Meeting(g), found, err
+		},
+	}
 }

@@ -124,7 +124,10 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			return s, err
 		}
 	}
-	if s.directory, err = directory.Open(ctx, s.boards, s.places); err != nil {
+	if s.directory, err = directory.Open(ctx, s.boards, s.places); err == nil {
+		err = s.directory.ReadMeetings(ctx, s.meetings())
+	}
+	if err != nil {
 		return s, err
 	}
 	if err := s.openLive(ctx); err != nil {
@@ -145,7 +148,8 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		return s, err
 	}
 	ladder, steps := ladderpages.New(s.ladder, s.meetups)
-	meetups, ofMeetups := meetuppages.New(s.meetups, s.boards)
+	meetups, ofMeetups := meetuppages.New(s.meetups, s.boards, placepages.Locate(maps, placepages.Tiles{Path: cfg.MapTiles, Credit: cfg.MapCredit}))
+	steps = steps.With(ofMeetups)
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
 			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, PushKey: pushKey,
@@ -156,7 +160,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		Doors: []door.Routes{
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,
-				Gazetteer: s.places, Clock: now, Boards: s.boards, Directory: s.directory, Index: s.found,
+				Gazetteer: s.places, Clock: now, Boards: s.boards, Directory: s.directory, Meetups: s.meetups, Index: s.found,
 			}),
 			api.New(api.Site{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, Boards: s.boards, Directory: s.directory,
@@ -166,7 +170,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,
 			}),
 		},
-	}, append(notices, placepages.New(s.boards, s.directory, maps), boardpages.New(s.boards, s.directory, s.pictures, steps.With(ofMeetups)), ladder, meetups,
+	}, append(notices, placepages.New(s.boards, s.directory, maps, steps), boardpages.New(s.boards, s.directory, s.pictures, steps), ladder, meetups,
 		queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))...)
 	return s, err
 }

@@ -55,6 +55,7 @@ var beside = []exception{
 	{"web", "web/page", "page is the ground of every folder of pages"},
 	{"web", "web/cache", "pages are kept where they are handed out"},
 	{"web/boardpages", "web/cache", "a folder's route says what its page is about"},
+	{"web/meetuppages", "web/cache", "a folder's route says what its page is about"},
 	{"web/placepages", "web/cache", "a folder's route says what its page is about"},
 	{"web/page", "web/cache", "a folder's route says what its page is about"},
 	{"web/placepages", "web/page", "page is the ground of every folder of pages"},

@@ -90,21 +90,22 @@ func openSite(t *testing.T) *site {
 	ladder, steps := ladderpages.New(convene.New(convene.Settings{
 		DB: s.db, Clock: now, Outbox: event.New(), Places: places, Boards: s.boards, Jobs: job.New(s.db, now), Rules: convene.Defaults(), ToCome: gatherings.ToCome,
 	}), gatherings)
-	meetups, ofMeetups := meetuppages.New(gatherings, s.boards)
+	meetups, ofMeetups := meetuppages.New(gatherings, s.boards, placepages.Locate(maps, placepages.Tiles{}))
+	steps = steps.With(ofMeetups)
 	s.door, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: places, Guard: guard.New(now, guard.Limits{}), Clock: now,
 		Log: slog.New(slog.DiscardHandler),
 	}, Doors: []door.Routes{
 		feed.New(feed.Settings{
 			Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: places, Clock: now,
-			Boards: s.boards, Directory: directory, Index: search.New(s.db, now, event.New(), places, s.boards),
+			Boards: s.boards, Directory: directory, Meetups: gatherings, Index: search.New(s.db, now, event.New(), places, s.boards),
 		}),
 		api.New(api.Site{
 			Name: "Moot", Languages: lang.All(), Boards: s.boards, Directory: directory, Places: places, Pictures: pictures,
 			Guard: guard.New(now, guard.Limits{}), Search: search.New(s.db, now, event.New(), places, s.boards),
 		}),
 		imageboard.New(imageboard.Site{Boards: s.boards, Directory: directory, Places: places, Pictures: pictures, Clock: now, Language: lang.All()[0]}),
-	}}, placepages.New(s.boards, directory, maps), boardpages.New(s.boards, directory, nil, steps.With(ofMeetups)), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards), pushpages.New(notices), ladder, meetups)
+	}}, placepages.New(s.boards, directory, maps, steps), boardpages.New(s.boards, directory, nil, steps), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards), pushpages.New(notices), ladder, meetups)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func (w *writer) event(e Event, m *Moved) {
 	w.line("LAST-MODIFIED:" + e.Changed.UTC().Format(inUTC))
 	w.line("SEQUENCE:" + strconv.Itoa(e.Sequence))
 	if m != nil {
-		w.time("RECURRENCE-ID", m.Original, e)
+		w.original("RECURRENCE-ID", m.Original, e)
 		w.time("DTSTART", m.Start, e)
 		w.time("DTEND", m.End, e)
 	} else {
@@ -111,7 +111,7 @@ func (w *writer) event(e Event, m *Moved) {
 			w.line("RRULE:" + only(e.Rule, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=;,+-"))
 		}
 		for _, t := range e.Dropped {
-			w.time("EXDATE", t, e)
+			w.original("EXDATE", t, e)
 		}
 	}
 	w.text("SUMMARY", e.Summary)
@@ -150,6 +150,25 @@ func (w *writer) time(property string, t time.Time, e Event) {
 		w.line(property + ":" + t.UTC().Format(inUTC))
 	}
 }
+
+// original writes a time by which the event's rule gives it, as a reader works it out:
+// where the clocks skip that, by what they would have shown (RFC 5545, 3.3.5).
+func (w *writer) original(property string, t time.Time, e Event) {
+	l := e.zone()
+	if l == nil || clockOf(t.In(l)) == clockOf(e.Start) {
+		w.time(property, t, e)
+		return
+	}
+	_, before := t.Add(-24 * time.Hour).In(l).Zone()
+	if wall := t.UTC().Add(time.Duration(before) * time.Second); clockOf(wall) == clockOf(e.Start) {
+		w.line(property + ";TZID=" + zoneName(l) + ":" + wall.Format(local))
+		return
+	}
+	w.time(property, t, e)
+}
+
+// clockOf is what clocks show of a time.
+func clockOf(t time.Time) [3]int { return [3]int{t.Hour(), t.Minute(), t.Second()} }
 
 // zoneName is the name of a zone: IANA's have no other characters.
 func zoneName(l *time.Location) string {

@@ -135,6 +135,38 @@ func TestWhatIsCancelledAndWhatGoesByUTC(t *testing.T) {
 	}
 }
 
+// The clocks of Berlin skip 02:30 on 28 March 2027: what is held at 02:30 each Sunday
+// is held at 03:30 then. Dropped or moved, it is named as the rule gives it.
+func TestWhatTheClocksSkipIsNamedAsTheRuleGivesIt(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	start := time.Date(2027, 3, 7, 2, 30, 0, 0, berlin)
+	skipped := time.Date(2027, 3, 28, 3, 30, 0, 0, berlin)
+	plain := time.Date(2027, 3, 14, 2, 30, 0, 0, berlin)
+	event := func() Event {
+		return Event{UID: "u", Changed: start, Start: start, End: start.Add(time.Hour), Rule: "FREQ=WEEKLY;BYDAY=SU", Summary: "x"}
+	}
+	dropped := event()
+	dropped.Dropped = []time.Time{plain, skipped}
+	if got := values(unfolded(t, Calendar{Events: []Event{dropped}}.Bytes()), "EXDATE"); !slices.Equal(got, []string{"20270314T023000", "20270328T023000"}) {
+		t.Errorf("dropped: %q", got)
+	}
+	moved := event()
+	moved.Moved = []Moved{{Original: skipped, Start: skipped.Add(8 * time.Hour), End: skipped.Add(9 * time.Hour)}}
+	lines := unfolded(t, Calendar{Events: []Event{moved}}.Bytes())
+	if got := values(lines, "RECURRENCE-ID"); !slices.Equal(got, []string{"20270328T023000"}) {
+		t.Errorf("moved: %q", got)
+	}
+	if got := values(lines, "DTSTART"); !slices.Contains(got, "20270328T113000") {
+		t.Errorf("moved to %q", got)
+	}
+	// In UTC there is no such time, and where a whole other time is named it stays.
+	other := event()
+	other.Dropped = []time.Time{plain.Add(time.Hour)}
+	if got := values(unfolded(t, Calendar{Events: []Event{other}}.Bytes()), "EXDATE"); !slices.Equal(got, []string{"20270314T033000"}) {
+		t.Errorf("another: %q", got)
+	}
+}
+
 // Whoever reads a zone as it is written, and knows nothing else of it, finds the
 // offsets that Go's tables have.
 func TestZonesSayWhatClocksShow(t *testing.T) {

@@ -7,8 +7,8 @@
 //   - lines end with CR LF and are folded at 75 bytes, never within a character;
 //   - the zones that events go by are written out with the offsets that Go's own
 //     tables have, without end where those follow a rule of the year;
-//   - the same calendar is the same bytes.
-//
-// A known sad path: a time that a rule gives and the clocks skip is told by what
-// they show then, since a date in a calendar has no other name for it.
+//   - the same calendar is the same bytes;
+//   - a time that a rule gives and the clocks skip is named as the rule gives it, so
+//     that a reader finds what was dropped or moved, and held as much later as they
+//     skip.
 package calendar

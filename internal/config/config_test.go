@@ -157,6 +157,11 @@ func TestMistakesAreNamed(t *testing.T) {
 		"proxy":          {[]string{"--trusted-proxies", "10.0.0.0/8,proxy.example"}, nil, "--trusted-proxies"},
 		"language":       {[]string{"--languages", "en,,el"}, nil, "--languages"},
 		"source no web":  {[]string{"--source-url", "javascript:alert(1)"}, nil, "--source-url"},
+		"maps elsewhere": {[]string{"--map-tiles", "https://tile.example/{z}/{x}/{y}.png"}, nil, "--map-tiles"},
+		"maps away":      {[]string{"--map-tiles", "//tile.example/{z}/{x}/{y}.png"}, nil, "--map-tiles"},
+		"maps aslant":    {[]string{"--map-tiles", `/\tile.example/{z}/{x}/{y}.png`}, nil, "--map-tiles"},
+		"maps of one":    {[]string{"--map-tiles", "/tiles/{z}/{x}.png"}, nil, "--map-tiles"},
+		"maps of twice":  {[]string{"--map-tiles", "/tiles/{z}/{x}/{y}/{y}.png"}, nil, "--map-tiles"},
 		"source no host": {[]string{"--source-url", "https://"}, nil, "--source-url"},
 		"name in lines":  {[]string{"--site-name", "a\nb"}, nil, "--site-name"},
 		"no name":        {[]string{"--site-name", ""}, nil, "--site-name"},
@@ -288,7 +293,7 @@ func TestPasswordsAreHidden(t *testing.T) {
 func TestWhatIsPrintedCanBeRead(t *testing.T) {
 	c := mustLoad(t, []string{
 		"--listen", "unix:/run/mo\"ot\\x", "--listen-ops", "off", "--base-url", "https://moot.example",
-		"--database", "postgres://db/moot", "--database-replica", "postgres://db2,db3:5433/moot", "--database-replica-lag", "4s", "--wakeups", "nats://a:4222,tls://b", "--nats-credentials", "/srv/moot.creds", "--nats-ca", "/srv/ca.pem", "--files", "file:/srv/files", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en",
+		"--database", "postgres://db/moot", "--database-replica", "postgres://db2,db3:5433/moot", "--database-replica-lag", "4s", "--wakeups", "nats://a:4222,tls://b", "--nats-credentials", "/srv/moot.creds", "--nats-ca", "/srv/ca.pem", "--files", "file:/srv/files", "--site-name", "Αγορά", "--source-url", "https://source.example/moot?at=1", "--languages", "el,en", "--map-tiles", "/streets/{z}/{x}/{y}.png?v=1", "--map-credit", "© their makers",
 		"--names=false", "--tripcodes=false", "--post-length", "500", "--thread-posts", "0",
 		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list", "--push",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",

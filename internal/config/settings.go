@@ -30,6 +30,8 @@ type Config struct {
 	BaseURL        string            // public address, scheme and host without a slash at the end; "" where it follows Listen: see PublicURL
 	SiteName       string            // what the site is called on its pages
 	SourceURL      string            // where the source of the running program can be had; "" where the operator says nothing
+	MapTiles       string            // path of street maps on this site, with {z}, {x} and {y}; "" for none
+	MapCredit      string            // whose those are
 	Names          bool              // whether posters may give a name
 	Tripcodes      bool              // whether a name may carry a tripcode
 	Languages      []string          // codes, the first for whoever wants none of them; nil for all
@@ -134,6 +136,13 @@ var table = []setting{
 			c.Languages = items(v)
 			return !slices.ContainsFunc(c.Languages, func(code string) bool { return !languageCode.MatchString(code) })
 		}},
+	{"map-tiles", "Site", "Where on this site its server has street maps, cut as OpenStreetMap's are (256 pixels, Web Mercator, zoom 12); a meetup's page shows those around its city. With none it shows the country's outline.", text, "", "none", "a path like /tiles/{z}/{x}/{y}.png",
+		func(c *Config, v string) bool { c.MapTiles = v; return v == "" || tilesPath(v) }},
+	{"map-credit", "Site", "Whose those maps are, as their licence wants it said beneath each.", text, "", "nobody named", "one line of up to 200 characters",
+		func(c *Config, v string) bool {
+			c.MapCredit = strings.TrimSpace(v)
+			return len([]rune(c.MapCredit)) <= 200 && !strings.ContainsFunc(v, control)
+		}},
 
 	{"names", "Posting", "Whether posters may give a name.", boolean, "true", "", "true or false",
 		func(c *Config, v string) bool { return truth(v, &c.Names) }},
@@ -188,6 +197,18 @@ var table = []setting{
 		func(c *Config, v string) bool { c.LogJSON = v == "json"; return v == "text" || v == "json" }},
 	{"drain", "Running", "How long a stop waits for requests in flight.", duration, "20s", "", "a time from 0s to 10m, like 20s",
 		func(c *Config, v string) bool { return span(v, 0, 10*time.Minute, &c.Drain) }},
+}
+
+// tilesPath reports whether v is a path on this site that says of which tile it is: no
+// page loads anything from another.
+func tilesPath(v string) bool {
+	for _, part := range []string{"{z}", "{x}", "{y}"} {
+		if strings.Count(v, part) != 1 {
+			return false
+		}
+	}
+	u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(v))
+	return err == nil && strings.HasPrefix(v, "/") && u.Scheme == "" && u.Host == "" && u.Fragment == "" && !strings.HasPrefix(v, "/\\") && !strings.ContainsFunc(v, control)
 }
 
 func images(v string) bool { return slices.Contains([]string{"off", "queue", "on"}, v) }

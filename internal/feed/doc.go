@@ -10,6 +10,13 @@
 //   - What is written comes out as it was, but for characters that XML can't
 //     hold. Posts that were taken back and pictures that wait are left out; what
 //     a spoiler hides stays hidden.
+//   - What is coming up is told as Atom, as a calendar (package calendar) and as
+//     GeoJSON (RFC 7946). A feed has an entry for each meetup, updated when it
+//     changes; of one that is cancelled it stays, with its reason. On the day before
+//     a meetup it has one that reminds of it, until that is over. The feed of one
+//     meetup says besides what its last change was: whoever looks in between two of
+//     them has an entry for each.
+//   - The exact spot of a meetup is in none of them where it isn't told to all.
 //   - Somebody who has an answer already gets 304, and never where anything
 //     changed, though posts tell their time to the minute only.
 //   - The sitemap lists the boards that have posts, and exists only where the

@@ -13,6 +13,7 @@ import (
 	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/search"
 )
@@ -28,6 +29,7 @@ type Settings struct {
 	Clock     *clock.Clock
 	Boards    *board.Boards
 	Directory *directory.Directory
+	Meetups   *meetup.Meetups
 	Index     *search.Index
 }
 
@@ -57,6 +59,11 @@ func New(s Settings) door.Routes {
 			{Pattern: "GET /threads.atom", Handle: d.threads, Lags: true},
 			{Pattern: "GET /everywhere.atom", Handle: d.everywhere, Lags: true},
 			{Pattern: "GET /t/{no}/posts.atom", Handle: d.posts, Lags: true},
+			{Pattern: "GET /meetups.atom", Handle: d.coming, Lags: true},
+			{Pattern: "GET /meetups.ics", Handle: d.calendarOfPlace, Lags: true},
+			{Pattern: "GET /meetups.geojson", Handle: d.geojson, Lags: true},
+			{Pattern: "GET /t/{no}/meetup.atom", Handle: d.oneMeetup, Lags: true},
+			{Pattern: "GET /t/{no}/meetup.ics", Handle: d.calendarOfOne, Lags: true},
 			{Pattern: "GET /sign.png", Handle: d.placeSign, Class: guard.Search},
 			{Pattern: "GET /t/{no}/sign.png", Handle: d.threadSign, Class: guard.Search},
 		},

@@ -22,9 +22,11 @@ import (
 	"moot/internal/event"
 	"moot/internal/feed"
 	"moot/internal/guard"
+	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/media"
+	"moot/internal/meetup"
 	"moot/internal/order"
 	"moot/internal/place"
 	"moot/internal/search"
@@ -60,7 +62,8 @@ type site struct {
 	db     *db.DB
 	clock  *clock.Clock
 	boards *board.Boards
-	index  *search.Index
+	*meetup.Meetups
+	index *search.Index
 }
 
 const base = "https://moot.example"
@@ -75,6 +78,8 @@ func open(t *testing.T, d *db.DB, change func(*feed.Settings)) *site {
 		Pictures: order.Pictures{Site: order.ImagesQueue, Places: map[string]order.Images{"gr": order.ImagesOn}},
 	})
 	s.index = search.New(d, s.clock, outbox, gazetteer(), s.boards)
+	s.Meetups = meetup.New(meetup.Settings{DB: d, Clock: s.clock, Outbox: outbox, Places: gazetteer(), Boards: s.boards, Jobs: job.New(d, s.clock),
+		Over: func(*db.Tx, string) error { return nil }})
 	directory, err := directory.Open(t.Context(), s.boards, gazetteer())
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +90,7 @@ func open(t *testing.T, d *db.DB, change func(*feed.Settings)) *site {
 	}
 	settings := feed.Settings{
 		Name: "Moot", Base: base, Source: "https://source.example/moot", Identity: identity, Languages: lang.All(),
-		Gazetteer: gazetteer(), Clock: s.clock, Boards: s.boards, Directory: directory, Index: s.index,
+		Gazetteer: gazetteer(), Clock: s.clock, Boards: s.boards, Directory: directory, Meetups: s.Meetups, Index: s.index,
 	}
 	if change != nil {
 		change(&settings)

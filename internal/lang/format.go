@@ -3,6 +3,7 @@ package lang
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -15,6 +16,10 @@ var (
 	months = [12]string{
 		"lang.jan", "lang.feb", "lang.mar", "lang.apr", "lang.may", "lang.jun",
 		"lang.jul", "lang.aug", "lang.sep", "lang.oct", "lang.nov", "lang.dec",
+	}
+	monthsAlone = [12]string{
+		"lang.month_jan", "lang.month_feb", "lang.month_mar", "lang.month_apr", "lang.month_may", "lang.month_jun",
+		"lang.month_jul", "lang.month_aug", "lang.month_sep", "lang.month_oct", "lang.month_nov", "lang.month_dec",
 	}
 )
 
@@ -39,6 +44,36 @@ func (l *Language) DateTime(t, now time.Time) string {
 		return l.T("lang.date_time_year", l.dateArgs(t)...)
 	}
 	return l.T("lang.date_time", l.dateArgs(t)...)
+}
+
+// Month is the month of t: "December 2026".
+func (l *Language) Month(t time.Time) string {
+	return l.T("lang.month_year", "month", word(l.T(monthsAlone[t.Month()-1])), "year", word(strconv.Itoa(t.Year())))
+}
+
+// MonthShort is the month of t without its year: "Dec".
+func (l *Language) MonthShort(t time.Time) string { return l.T(months[t.Month()-1]) }
+
+// Weekday is a day of the week: "Sun".
+func (l *Language) Weekday(d time.Weekday) string { return l.T(weekdays[d]) }
+
+// firstDays are the countries in which a week begins with another day than Monday,
+// by their ISO 3166-1 codes in lower case (Unicode CLDR 48, weekData).
+var firstDays = map[time.Weekday]string{
+	time.Friday:   "mv",
+	time.Saturday: "af bh dj dz eg iq ir jo kw ly om qa sd sy",
+	time.Sunday: "ag as bd br bs bt bw bz ca co dm do et gt gu hk hn id il in is jm jp ke kh kr la mh mm mo mt mx mz ni np pa pe ph pk pr pt py " +
+		"sa sg sv th tt tw um us ve vi ws ye za zw",
+}
+
+// FirstDay is the day with which a week begins in a country.
+func FirstDay(country string) time.Weekday {
+	for d, countries := range firstDays {
+		if len(country) == 2 && strings.Contains(" "+countries+" ", " "+country+" ") {
+			return d
+		}
+	}
+	return time.Monday
 }
 
 const day = 24 * time.Hour

@@ -3,6 +3,7 @@ package meetup
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -39,61 +40,95 @@ func (m *Meetups) Meetup(ctx context.Context, thread int64) (found Meetup, err e
 	return found, err
 }
 
+// within is what a query says of meetups in a place and what lies in it, with the
+// number of the argument that it takes.
+func within(p place.Place, n int) (where string, args []any) {
+	switch p.Kind() {
+	case place.World:
+		return `next_at > 0`, nil
+	case place.Country:
+		return fmt.Sprintf(`next_at > 0 AND country <> '' AND country = $%d`, n), []any{p.Path()}
+	case place.Region:
+		return fmt.Sprintf(`next_at > 0 AND region <> '' AND region = $%d`, n), []any{p.Path()}
+	}
+	return fmt.Sprintf(`next_at > 0 AND place = $%d`, n), []any{p.Path()}
+}
+
+// list are so many of the meetups in a place that are to come, from a cursor on, of
+// which a condition holds that takes arguments from $4 on; with one more where there
+// are more.
+func list(tx *db.Tx, p place.Place, after Cursor, size int, condition string, args ...any) ([]kept, error) {
+	where, of := within(p, 4+len(args))
+	args = append(append([]any{after.Next, after.Thread, size + 1}, args...), of...)
+	return db.All(tx, scanMeetup, `SELECT `+meetupColumns+` FROM meetup WHERE `+where+condition+` AND (next_at, thread) > ($1, $2) ORDER BY next_at, thread LIMIT $3`, args...)
+}
+
+// cut is a list without what is beyond its size, and where it goes on.
+func cut(found []kept, size int) ([]kept, Cursor) {
+	if len(found) <= size {
+		return found, Cursor{}
+	}
+	last := found[size-1]
+	return found[:size], Cursor{last.nextAt, last.thread}
+}
+
 // Coming are the meetups that are to come or go on in a place and what lies in it,
 // the one that is next first, those that are cancelled among them. More is where the
 // list goes on; the zero Cursor where it ends.
 func (m *Meetups) Coming(ctx context.Context, p place.Place, after Cursor, size int) (all []Meetup, more Cursor, err error) {
-	where, args := `place = $4`, []any{p.Path()}
-	switch {
-	case !p.Valid():
+	if !p.Valid() {
 		return nil, more, fault.New(fault.NotFound, "place.unknown")
-	case p.Kind() == place.World:
-		where, args = `next_at > 0`, nil
-	case p.Kind() == place.Country:
-		where = `country = $4 AND country <> ''`
-	case p.Kind() == place.Region:
-		where = `region = $4 AND region <> ''`
 	}
 	size = min(max(size, 1), Most)
-	args = append([]any{after.Next, after.Thread, size + 1}, args...)
 	err = m.DB.Read(ctx, func(tx *db.Tx) error {
 		all, more = nil, Cursor{}
-		found, err := db.All(tx, scanMeetup, `SELECT `+meetupColumns+` FROM meetup WHERE `+where+` AND next_at > 0 AND (next_at, thread) > ($1, $2) ORDER BY next_at, thread LIMIT $3`, args...)
+		found, err := list(tx, p, after, size, "")
 		if err != nil {
 			return err
 		}
-		if len(found) > size {
-			found = found[:size]
-			more = Cursor{found[size-1].nextAt, found[size-1].thread}
-		}
-		if err := m.complete(tx, found); err != nil {
-			return err
-		}
-		all, err = m.shown(tx, found, shownAmong)
+		found, more = cut(found, size)
+		all, err = m.completed(tx, found, shownAmong)
 		return err
 	})
 	return all, more, err
 }
 
+// Soon are the meetups that are next in a place and what lies in it, of those that
+// stand, so many at the most.
+func (m *Meetups) Soon(ctx context.Context, p place.Place, size int) (all []Meetup, err error) {
+	if !p.Valid() {
+		return nil, fault.New(fault.NotFound, "place.unknown")
+	}
+	size = min(max(size, 1), Most)
+	err = m.DB.Read(ctx, func(tx *db.Tx) error {
+		found, err := list(tx, p, Cursor{}, size, ` AND NOT cancelled`)
+		if err != nil {
+			return err
+		}
+		found, _ = cut(found, size)
+		all, err = m.completed(tx, found, 1)
+		all = slices.DeleteFunc(all, Meetup.Over)
+		return err
+	})
+	return all, err
+}
+
 // Next is the meetup that is next in a place, of those that stand; false where none is
 // to come.
 func (m *Meetups) Next(ctx context.Context, p place.Place) (next Meetup, found bool, err error) {
-	err = m.DB.Read(ctx, func(tx *db.Tx) error {
-		found = false
-		all, err := db.All(tx, scanMeetup, `SELECT `+meetupColumns+` FROM meetup WHERE place = $1 AND next_at > 0 AND NOT cancelled ORDER BY next_at, thread LIMIT 1`, p.Path())
-		if err != nil || len(all) == 0 {
-			return err
-		}
-		if err := m.complete(tx, all); err != nil {
-			return err
-		}
-		shown, err := m.shown(tx, all, 1)
-		if found = err == nil && len(shown[0].Coming) > 0; found {
-			next = shown[0]
-		}
-		return err
-	})
-	return next, found, err
+	all, err := m.Soon(ctx, p, 1)
+	if err != nil || len(all) == 0 {
+		return next, false, err
+	}
+	return all[0], true, nil
+}
+
+// completed are meetups that were found, as everybody may know them.
+func (m *Meetups) completed(tx *db.Tx, found []kept, times int) ([]Meetup, error) {
+	if err := m.complete(tx, found); err != nil {
+		return nil, err
+	}
+	return m.shown(tx, found, times)
 }
 
 var countsAmong = db.ForMany(func(n int) string {

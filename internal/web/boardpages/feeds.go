@@ -12,5 +12,5 @@ func feeds(q *page.Request) []page.Feed {
 	if q.Place.Kind() != place.City {
 		all = append(all, page.Feed{Name: q.T("feed.title_everywhere"), Address: path + "/everywhere.atom"})
 	}
-	return all
+	return append(all, page.Feed{Name: q.T("feed.title_meetups"), Address: path + "/meetups.atom"})
 }

@@ -12,8 +12,8 @@ func TestPagesTellOfTheirFeeds(t *testing.T) {
 		b := s.browser()
 		thread := b.start("gr/athens", `a "title" <b>`, "what it says")
 		for path, want := range map[string][]string{
-			"/gr/athens": {"/gr/athens/threads.atom"}, "/gr/athens/catalog": {"/gr/athens/threads.atom"},
-			"/gr": {"/gr/threads.atom", "/gr/everywhere.atom"}, "/world/everywhere": {"/world/threads.atom", "/world/everywhere.atom"},
+			"/gr/athens": {"/gr/athens/threads.atom", "/gr/athens/meetups.atom"}, "/gr/athens/catalog": {"/gr/athens/threads.atom", "/gr/athens/meetups.atom"},
+			"/gr": {"/gr/threads.atom", "/gr/everywhere.atom", "/gr/meetups.atom"}, "/world/everywhere": {"/world/threads.atom", "/world/everywhere.atom", "/world/meetups.atom"},
 			thread: {thread + "/posts.atom", "/gr/athens/threads.atom"}, thread + "/last": {thread + "/posts.atom", "/gr/athens/threads.atom"},
 		} {
 			p := b.get(path).Want(200)

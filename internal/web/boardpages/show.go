@@ -206,6 +206,7 @@ func (d *door) head(q *page.Request, current string) head {
 	h.Lively, h.Quiet = lively, !ok
 	path := "/" + p.Path()
 	h.Tabs = []tab{{q.T("board.tab_wall"), path, current == "wall"}, {q.T("board.tab_index"), path + "/index", current == "index"}, {q.T("board.tab_catalog"), path + "/catalog", current == "catalog"}}
+	h.Tabs = append(h.Tabs, tab{q.T("board.tab_meetups"), path + "/meetups", false})
 	if lively.Archived > 0 || current == "archive" {
 		h.Tabs = append(h.Tabs, tab{q.T("board.tab_archive"), path + "/archive", current == "archive"})
 	}

@@ -3,6 +3,7 @@ package boardpages
 import (
 	"cmp"
 	"fmt"
+	"html/template"
 	"net/url"
 	"slices"
 	"strings"
@@ -28,6 +29,7 @@ const neighbours = 6
 type wallView struct {
 	page.View
 	Head    head
+	Soon    template.HTML // what is coming up
 	Notices []shownNotice
 	Later   bool   // not the first page
 	Older   string // address of the next page
@@ -69,6 +71,11 @@ func (d *door) wall(q *page.Request) error {
 	}
 	if d.steps.Strip != nil {
 		if v.Head.Strip, err = d.steps.Strip(q); err != nil {
+			return err
+		}
+	}
+	if d.steps.Soon != nil {
+		if v.Soon, err = d.steps.Soon(q); err != nil {
 			return err
 		}
 	}

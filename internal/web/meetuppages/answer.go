@@ -1,12 +1,14 @@
 package meetuppages
 
 import (
+	"html/template"
 	"net/http"
 	"strconv"
 	"time"
 
 	"moot/internal/fault"
 	"moot/internal/meetup"
+	"moot/internal/place"
 	"moot/internal/web/page"
 )
 
@@ -21,6 +23,7 @@ type meetupView struct {
 	Answered bool   // kept just now
 	Spot     string // told to whoever may know
 	Open     bool   // it can be answered
+	Map      template.HTML
 	Problems page.Problems
 }
 
@@ -55,8 +58,16 @@ func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView) er
 		}
 		v.Spot = spot
 	}
+	if d.locate != nil && m.Place.Kind() == place.City {
+		drawn, err := d.locate(q, m.Place)
+		if err != nil {
+			return err
+		}
+		v.Map = drawn
+	}
 	v.View = page.View{
 		Title: m.Title, Description: m.Title, Status: v.Status, Personal: true,
+		Feeds: []page.Feed{{Name: q.T("feed.title_meetup"), Address: v.Card.Path + ".atom"}, {Name: q.T("meetup.keep_it"), Address: v.Card.Path + ".ics", Type: "text/calendar"}},
 		Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming"), Address: "/" + m.Place.Path() + "/meetups"}, page.Crumb{Name: m.Title}),
 	}
 	return meetupPage.Render(q, v)

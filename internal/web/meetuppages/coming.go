@@ -3,12 +3,11 @@ package meetuppages
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
-	"moot/internal/calendar"
-	"moot/internal/door"
 	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/web/page"
@@ -19,13 +18,20 @@ var comingPage = page.Declare[*comingView](folder, "coming")
 // comingView is what is coming up in a place.
 type comingView struct {
 	page.View
-	Place    place.Place
-	Head     string
-	Days     []dayOf
-	Calendar string // address to subscribe to
-	New      string // address to announce one
-	More     string // address of what comes after these, or ""
-	Later    bool   // these aren't the next
+	Above comingHead
+	Days  []dayOf
+	More  string // address of what comes after these, or ""
+	Later bool   // these aren't the next
+}
+
+// comingHead is what stands above what is coming up, however that is shown.
+type comingHead struct {
+	Place place.Place
+	Head  string
+	Path  string // of the list; with ".ics" it is a calendar to subscribe to
+	Month string // path of the month
+	New   string // address to announce one, or ""
+	Now   string // which of the ways it is: "list" or "month"
 }
 
 // dayOf is a day and what is held on it.
@@ -34,27 +40,23 @@ type dayOf struct {
 	All []card
 }
 
-// How many meetups a page of a list has, and a calendar at the most.
-const (
-	atOnce     = 40
-	inCalendar = 1000
-)
+// atOnce is how many meetups a page of a list has.
+const atOnce = 40
 
 // coming lists what is coming up in a place and in those within it, by the day.
 func (d *pages) coming(q *page.Request) error {
+	if month := q.R.URL.Query().Get("month"); month != "" {
+		return q.Redirect(http.StatusSeeOther, "/"+q.Place.Path()+"/meetups/"+url.PathEscape(month))
+	}
 	from := after(q)
 	all, more, err := d.meetups.Coming(q.Context(), q.Place, from, atOnce)
 	if err != nil {
 		return err
 	}
-	path := "/" + q.Place.Path()
 	title := comingTitle(q)
-	v := &comingView{Place: q.Place, Head: title, Calendar: path + "/meetups.ics", Later: from != meetup.Cursor{}}
+	v := &comingView{Above: headOf(q, title, "list"), Later: from != meetup.Cursor{}}
 	if more != (meetup.Cursor{}) {
-		v.More = fmt.Sprintf("%s/meetups?after=%d.%d", path, more.Next, more.Thread)
-	}
-	if q.Place.Kind() == place.City {
-		v.New = path + "/meetups/new"
+		v.More = v.Above.Path + "?after=" + keyOf(more)
 	}
 	for _, m := range all {
 		c := cardOf(m)
@@ -66,9 +68,32 @@ func (d *pages) coming(q *page.Request) error {
 		}
 		v.Days = append(v.Days, dayOf{day, []card{c}})
 	}
-	v.View = page.View{Title: title, Description: title, Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming")}), NoIndex: v.Later}
+	v.View = page.View{Title: title, Description: title, Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming")}), NoIndex: v.Later, Feeds: feeds(q)}
 	return comingPage.Render(q, v)
 }
+
+// headOf is what stands above what is coming up in the request's place.
+func headOf(q *page.Request, title, now string) comingHead {
+	path := "/" + q.Place.Path() + "/meetups"
+	h := comingHead{Place: q.Place, Head: title, Path: path, Month: path + "/" + q.Now().In(q.Place.Zone()).Format(monthForm), Now: now}
+	if q.Place.Kind() == place.City {
+		h.New = path + "/new"
+	}
+	return h
+}
+
+// feeds are what is coming up in the request's place, for programs.
+func feeds(q *page.Request) []page.Feed {
+	path := "/" + q.Place.Path() + "/meetups"
+	return []page.Feed{
+		{Name: q.T("feed.title_meetups"), Address: path + ".atom"},
+		{Name: q.T("feed.title_calendar"), Address: path + ".ics", Type: "text/calendar"},
+		{Name: q.T("feed.title_geojson"), Address: path + ".geojson", Type: "application/geo+json"},
+	}
+}
+
+// keyOf is where a list goes on, as after reads it.
+func keyOf(c meetup.Cursor) string { return fmt.Sprintf("%d.%d", c.Next, c.Thread) }
 
 // after is where a list goes on: "NEXT.THREAD", as the page before has it.
 func after(q *page.Request) (c meetup.Cursor) {
@@ -92,69 +117,4 @@ func sameDay(a, b time.Time) bool {
 	ay, am, ad := a.Date()
 	by, bm, bd := b.Date()
 	return ay == by && am == bm && ad == bd
-}
-
-// calendarOfPlace is what is coming up in a place, for a calendar to subscribe to.
-func (d *pages) calendarOfPlace(q *page.Request) error {
-	var all []meetup.Meetup
-	for from := (meetup.Cursor{}); ; {
-		some, more, err := d.meetups.Coming(q.Context(), q.Place, from, meetup.Most)
-		if err != nil {
-			return err
-		}
-		if all = append(all, some...); more == (meetup.Cursor{}) || len(all) >= inCalendar {
-			return d.sendCalendar(q, comingTitle(q), all...)
-		}
-		from = more
-	}
-}
-
-// calendarOfOne is one meetup, to keep.
-func (d *pages) calendarOfOne(q *page.Request) error {
-	m, err := d.find(q)
-	if err != nil {
-		return err
-	}
-	return d.sendCalendar(q, m.Title, m)
-}
-
-func (d *pages) sendCalendar(q *page.Request, name string, all ...meetup.Meetup) error {
-	c := calendar.Calendar{Name: name}
-	for _, m := range all {
-		c.Events = append(c.Events, d.event(q, m))
-	}
-	body := c.Bytes()
-	h := q.W.Header()
-	h.Set("Content-Type", calendar.Type)
-	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", door.Tag(body))
-	door.Write(q.W, q.R, http.StatusOK, body)
-	return nil
-}
-
-// event is a meetup as calendars know it. The exact spot is in it only where
-// everybody is told.
-func (d *pages) event(q *page.Request, m meetup.Meetup) calendar.Event {
-	e := calendar.Event{
-		UID: m.UID, Sequence: m.Sequence, Changed: m.ChangedAt, Start: m.Start, End: m.Start.Add(time.Duration(m.Minutes) * time.Minute),
-		Rule: m.Rule, Summary: m.Title, Location: m.Venue.Name, Cancelled: m.Cancelled,
-	}
-	for _, c := range m.Changed {
-		if c.Start.IsZero() {
-			e.Dropped = append(e.Dropped, c.Original)
-		} else {
-			e.Moved = append(e.Moved, calendar.Moved{Original: c.Original, Start: c.Start, End: c.Start.Add(time.Duration(m.Minutes) * time.Minute)})
-		}
-	}
-	var words []string
-	for _, w := range []string{m.Venue.Directions, m.Spot, m.Venue.Recognise, m.Venue.Cost, m.Reason} {
-		if w != "" {
-			words = append(words, w)
-		}
-	}
-	e.Description = strings.Join(words, "\n")
-	if q.Site.Base != "" {
-		e.URL = q.Site.Base + cardOf(m).Address()
-	}
-	return e
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"html/template"
 	"strconv"
+	"strings"
 	"time"
 
 	"moot/internal/board"
 	"moot/internal/fault"
 	"moot/internal/key"
 	"moot/internal/meetup"
+	"moot/internal/web/cache"
 	"moot/internal/web/page"
 )
 
@@ -26,12 +28,14 @@ var (
 type pages struct {
 	meetups *meetup.Meetups
 	boards  *board.Boards
+	locate  page.Locate
 }
 
-// New is the folder, on the meetups of a site, and the card that it brings to
-// their threads.
-func New(meetups *meetup.Meetups, boards *board.Boards) (page.Pages, page.Steps) {
-	d := &pages{meetups, boards}
+// New is the folder, on the meetups of a site, with what another folder draws of
+// where a city is; and what it brings to others: the card of a thread, and what is
+// coming up.
+func New(meetups *meetup.Meetups, boards *board.Boards, locate page.Locate) (page.Pages, page.Steps) {
+	d := &pages{meetups, boards, locate}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{
@@ -39,16 +43,18 @@ func New(meetups *meetup.Meetups, boards *board.Boards) (page.Pages, page.Steps)
 			{Pattern: "POST /host/{no}", Handle: d.change},
 		},
 		Board: []page.Route{
-			{Pattern: "GET /meetups", Handle: d.coming},
-			{Pattern: "GET /meetups.ics", Handle: d.calendarOfPlace},
+			{Pattern: "GET /meetups", Handle: d.coming, Shared: aboutBoard},
+			{Pattern: "GET /meetups/{month}", Handle: d.month, Shared: aboutBoard},
 			{Pattern: "GET /meetups/new", Handle: d.askAnnounce},
 			{Pattern: "POST /meetups/new", Handle: d.announce},
 			{Pattern: "GET /t/{no}/meetup", Handle: d.meetup},
 			{Pattern: "POST /t/{no}/meetup", Handle: d.answer},
-			{Pattern: "GET /t/{no}/meetup.ics", Handle: d.calendarOfOne},
 		},
-	}, page.Steps{Card: d.card}
+	}, page.Steps{Card: d.card, Soon: d.soon}
 }
+
+// aboutBoard is what moves what is coming up in a place.
+func aboutBoard(q *page.Request) []cache.Topic { return []cache.Topic{{Board: q.Place.Path()}} }
 
 // card is a meetup on its thread and in lists.
 type card struct {
@@ -69,6 +75,23 @@ func (c card) Next() meetup.Occurrence {
 	}
 	return meetup.Occurrence{Original: c.Start, Start: c.Start, End: c.Start.Add(time.Duration(c.Minutes) * time.Minute)}
 }
+
+// Status is how it stands, by its name at schema.org.
+func (c card) Status() string {
+	switch {
+	case c.Cancelled:
+		return "https://schema.org/EventCancelled"
+	case c.Next().Moved():
+		return "https://schema.org/EventRescheduled"
+	}
+	return "https://schema.org/EventScheduled"
+}
+
+// Attendance is that one comes to it, by its name at schema.org.
+func (c card) Attendance() string { return "https://schema.org/OfflineEventAttendanceMode" }
+
+// Country is the ISO 3166-1 code of the country it is held in, or "".
+func (c card) Country() string { return strings.ToUpper(c.Place.Country().Path()) }
 
 // Later are the times after the next, a few of them.
 func (c card) Later() []meetup.Occurrence {

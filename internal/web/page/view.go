@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"net/url"
 
 	"moot/internal/lang"
@@ -46,7 +47,11 @@ type Crumb struct {
 type Feed struct {
 	Name    string
 	Address string // path
+	Type    string // of media; Atom where it is ""
 }
+
+// Media is the feed's type of media.
+func (f Feed) Media() string { return cmp.Or(f.Type, "application/atom+xml") }
 
 // Sign is what stands for a page where its address is shared, by the Open Graph
 // protocol (ogp.me), beside the page's title and description.

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"moot/internal/atlas"
 	"moot/internal/board"
+	"moot/internal/directory"
 	"moot/internal/fault"
 	"moot/internal/place"
 	"moot/internal/web/page"
@@ -19,6 +21,10 @@ const (
 	chartBoards = 300 // boards with posts on a map
 	chartCities = 60  // cities of a country on its map, quiet ones too
 	chartNames  = 16  // names written on a map
+	chartMeets  = 100 // cities in which people meet soon
+
+	// meetsAhead is how far ahead that is.
+	meetsAhead = 30 * 24 * time.Hour
 )
 
 var mapPage = page.Declare[*mapView](folder, "map")
@@ -29,12 +35,20 @@ type mapView struct {
 	Chart   chart
 	Boards  []board.Lively // the same as the dots, for who can't see them
 	Cities  []place.Place
+	Meeting []meeting // where people meet soon: those with a ring
+}
+
+// meeting is a city in which people meet soon.
+type meeting struct {
+	directory.Meeting
+	Address string // of what is coming up there
 }
 
 // chart is a map, ready to be drawn in a viewBox.
 type chart struct {
 	Label         string
 	Legend        string
+	Meets         string // what a ring says, where there is one
 	Width, Height int
 	Outline       string
 	Dots          []dot
@@ -47,6 +61,7 @@ type dot struct {
 	Label  string
 	X, Y   string
 	R      string
+	Ring   string // radius of the ring of a city in which people meet soon, or ""
 	Reach  string // radius of the circle that can be pressed; "" for that of the dot
 	Text   string // the name beside it, or ""
 	TextX  string
@@ -73,7 +88,11 @@ func (d *door) chart(q *page.Request) error {
 	}
 	v.Title, v.Description = v.Heading, q.T("places.map_description")
 	v.Trail = q.Trail(page.Crumb{Name: q.T("places.map")})
-	v.Chart = d.draw(q, p, lively, v.Cities)
+	soon := d.directory.Meeting(p, q.Now(), q.Now().Add(meetsAhead), chartMeets)
+	for _, g := range soon {
+		v.Meeting = append(v.Meeting, meeting{g, "/" + g.Place.Path() + "/meetups"})
+	}
+	v.Chart = d.draw(q, p, lively, v.Cities, soon)
 	return mapPage.Render(q, v)
 }
 
@@ -104,16 +123,20 @@ func (d *door) sheet(p place.Place) (atlas.Sheet, bool) {
 }
 
 // draw makes the map of the world or of a country, with the boards that have
-// posts, and small dots for quiet cities.
-func (d *door) draw(q *page.Request, p place.Place, lively []board.Lively, quiet []place.Place) chart {
+// posts, small dots for quiet cities, and rings around those in which people meet soon.
+func (d *door) draw(q *page.Request, p place.Place, lively []board.Lively, quiet []place.Place, soon []directory.Meeting) chart {
 	sheet, _ := d.sheet(p)
 	c := chart{
 		Label: q.T("places.map_label"), Width: sheet.Width, Height: sheet.Height, Outline: sheet.Outline,
 	}
 	unit := unit(sheet)
+	meets := map[place.Place]directory.Meeting{}
+	for _, g := range soon {
+		meets[g.Place] = g
+	}
 	done := map[place.Place]bool{}
-	for _, b := range lively {
-		if b.Place.Kind() != place.City {
+	for _, b := range d.withMeeting(lively, soon) {
+		if b.Place.Kind() != place.City || done[b.Place] {
 			continue
 		}
 		done[b.Place] = true
@@ -123,6 +146,11 @@ func (d *door) draw(q *page.Request, p place.Place, lively []board.Lively, quiet
 			Label: q.T("places.dot", "place", q.Name(b.Place), "n", b.Threads),
 			r:     unit * min(14, 4+1.6*math.Log2(1+float64(b.Posts))),
 			Reach: round(16 * unit),
+		}
+		if g, ok := meets[b.Place]; ok {
+			at.Ring = round(at.r + 6*unit)
+			at.Label = q.T("places.dot_meets", "dot", at.Label, "time", q.Language.DateTime(g.Start, q.Now()))
+			c.Meets = q.T("places.map_meets")
 		}
 		c.place(sheet, at)
 	}
@@ -143,6 +171,17 @@ func (d *door) draw(q *page.Request, p place.Place, lively []board.Lively, quiet
 	}
 	c.Dots = append(small, busy...)
 	return c
+}
+
+// withMeeting are boards with posts, and those besides on which people meet soon.
+func (d *door) withMeeting(lively []board.Lively, soon []directory.Meeting) []board.Lively {
+	all := slices.Clone(lively)
+	for _, g := range soon {
+		if b, ok := d.directory.Board(g.Place); ok {
+			all = append(all, b)
+		}
+	}
+	return all
 }
 
 // unit is what a thousandth of the width of a page is on a sheet that is shown

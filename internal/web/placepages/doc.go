@@ -7,8 +7,10 @@
 //	GET /find.json?q=       the same, as one types
 //	GET /about              what the site is, keeps and is made of
 //	GET /{place}/places     what lies in a place, and which boards have posts
-//	GET /{place}/map        the world, or a country, with its boards as dots
+//	GET /{place}/map        the world, or a country, with its boards as dots, ringed where people meet soon
 //
-// It changes nothing. Which boards have posts it knows from directory.Directory,
-// which costs the database nothing; only the front page reads threads.
+// It changes nothing. Which boards have posts, and where people meet, it knows from
+// directory.Directory, which costs the database nothing; only the front page reads
+// threads, and is handed what is coming up. To a meetup's page it brings the small map
+// of where its city is.
 package placepages

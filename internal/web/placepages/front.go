@@ -1,6 +1,8 @@
 package placepages
 
 import (
+	"html/template"
+
 	"moot/internal/board"
 	"moot/internal/web/page"
 )
@@ -17,6 +19,7 @@ var frontPage = page.Declare[*frontView](folder, "front")
 
 type frontView struct {
 	page.View
+	Soon      template.HTML // what is coming up
 	Chart     chart
 	Liveliest []board.Lively
 	Newest    []notice
@@ -55,9 +58,14 @@ func (d *door) front(q *page.Request) error {
 	cities, _, _ := q.Site.Gazetteer.Len()
 	v := &frontView{
 		View:      page.View{Description: q.T("places.front_description"), Bare: true},
-		Chart:     d.draw(q, world, lively, nil),
+		Chart:     d.draw(q, world, lively, nil, d.directory.Meeting(world, q.Now(), q.Now().Add(meetsAhead), chartMeets)),
 		Liveliest: lively[:min(frontLiveliest, len(lively))],
 		Cities:    cities,
+	}
+	if d.steps.Soon != nil {
+		if v.Soon, err = d.steps.Soon(q); err != nil {
+			return err
+		}
 	}
 	for _, n := range newest {
 		v.Newest = append(v.Newest, newNotice(n))

@@ -21,12 +21,14 @@ type door struct {
 	boards    *board.Boards
 	directory *directory.Directory
 	atlas     *atlas.Atlas
+	steps     page.Steps
 }
 
 // New is the folder: it reads threads from boards, learns from the directory
-// which boards have posts, and draws from an atlas.
-func New(boards *board.Boards, directory *directory.Directory, maps *atlas.Atlas) page.Pages {
-	d := &door{boards, directory, maps}
+// which boards have posts and where people meet, and draws from an atlas. Steps bring
+// what is coming up.
+func New(boards *board.Boards, directory *directory.Directory, maps *atlas.Atlas, steps page.Steps) page.Pages {
+	d := &door{boards, directory, maps, steps}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{
@@ -37,7 +39,7 @@ func New(boards *board.Boards, directory *directory.Directory, maps *atlas.Atlas
 		},
 		Board: []page.Route{
 			{Pattern: "GET /places", Handle: d.places},
-			{Pattern: "GET /map", Handle: d.chart},
+			{Pattern: "GET /map", Handle: d.chart, Shared: aboutPlace},
 		},
 	}
 }
@@ -46,3 +48,6 @@ func New(boards *board.Boards, directory *directory.Directory, maps *atlas.Atlas
 func aboutAll(q *page.Request) []cache.Topic {
 	return []cache.Topic{{Board: q.Site.Gazetteer.World().Path()}}
 }
+
+// aboutPlace is what moves a page that tells of a place's boards.
+func aboutPlace(q *page.Request) []cache.Topic { return []cache.Topic{{Board: q.Place.Path()}} }

@@ -25,12 +25,15 @@ import (
 	"moot/internal/event"
 	"moot/internal/feed"
 	"moot/internal/guard"
+	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/search"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
+	"moot/internal/web/meetuppages"
 	"moot/internal/web/page"
 	"moot/internal/web/page/pagetest"
 	"moot/internal/web/placepages"
@@ -53,16 +56,34 @@ type thread struct{ place, subject, body string }
 
 // open makes a site on which some threads stand.
 func open(t *testing.T, threads ...thread) http.Handler {
+	return openMeeting(t, nil, placepages.Tiles{}, threads...)
+}
+
+// openMeeting makes one on which people meet besides: at a time in each of some places.
+func openMeeting(t *testing.T, meeting map[string]string, tiles placepages.Tiles, threads ...thread) http.Handler {
 	t.Helper()
 	d := dbtest.Open(t, db.SQLite)
 	clk := clock.Hold(noon)
 	outbox := event.New()
 	boards := board.New(d, clk, outbox, gazetteer(), board.Limits{PostLength: 8000, ThreadPosts: 100})
+	meetups := meetup.New(meetup.Settings{DB: d, Clock: clk, Outbox: outbox, Places: gazetteer(), Boards: boards, Jobs: job.New(d, clk)})
 	for _, w := range threads {
 		write(t, boards, w)
 	}
+	for path, start := range meeting {
+		announce(t, meetups, path, start)
+	}
 	clk.Advance(2 * time.Hour)
-	directory, err := directory.Open(t.Context(), boards, gazetteer())
+	known, err := directory.Open(t.Context(), boards, gazetteer())
+	if err == nil {
+		err = known.ReadMeetings(t.Context(), directory.Meetings{All: func(ctx context.Context) (all []directory.Meeting, err error) {
+			found, err := meetups.Gatherings(ctx)
+			for _, g := range found {
+				all = append(all, directory.Meeting(g))
+			}
+			return all, err
+		}})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,14 +91,15 @@ func open(t *testing.T, threads ...thread) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	coming, steps := meetuppages.New(meetups, boards, placepages.Locate(maps, tiles))
 	settings := web.Settings{Settings: page.Settings{
 		Name: "Moot", Base: "https://moot.example", Source: "https://source.example/moot",
 		Languages: append(lang.All(), lang.Pseudo()), Gazetteer: gazetteer(),
 		Guard: guard.New(clk, guard.Limits{}), Clock: clk, Log: slog.New(slog.DiscardHandler),
 	}, Ready: func(context.Context) error { return nil }, Doors: []door.Routes{feed.New(feed.Settings{
-		Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: gazetteer(), Clock: clk, Boards: boards, Directory: directory,
+		Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: gazetteer(), Clock: clk, Boards: boards, Directory: known, Meetups: meetups,
 	})}}
-	s, err := web.New(settings, placepages.New(boards, directory, maps), boardpages.New(boards, directory, nil, page.Steps{}), readerpages.New(boards), searchpages.New(search.New(d, clk, outbox, gazetteer(), boards), boards))
+	s, err := web.New(settings, placepages.New(boards, known, maps, steps), boardpages.New(boards, known, nil, steps), coming, readerpages.New(boards), searchpages.New(search.New(d, clk, outbox, gazetteer(), boards), boards))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +117,23 @@ func write(t *testing.T, boards *board.Boards, w thread) {
 		t.Fatal(err)
 	}
 	if _, err := boards.Start(t.Context(), actor, board.NewThread{Place: p, Subject: w.subject, NewPost: board.NewPost{Body: w.body}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func announce(t *testing.T, meetups *meetup.Meetups, path, start string) {
+	t.Helper()
+	host, err := key.Fresh(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, ok := gazetteer().ByPath(path)
+	if !ok {
+		t.Fatalf("no place %s", path)
+	}
+	if _, err := meetups.Announce(t.Context(), key.Anyone, host, board.NewThread{Place: p}, meetup.Details{
+		Title: "Tea in " + path, Start: start, Minutes: 120, Venue: meetup.Venue{Name: "Library café"},
+	}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -1,0 +1,77 @@
+package meetuppages
+
+import (
+	"html/template"
+	"strconv"
+	"time"
+
+	"moot/internal/meetup"
+	"moot/internal/place"
+	"moot/internal/web/page"
+)
+
+// How many meetups stand beside something else: on a city's board, and where they are
+// of many places.
+const (
+	soonHere  = 3
+	soonAmong = 6
+)
+
+var soonPart = page.DeclareFragment[soon](folder, "soon")
+
+// soon is what is next in a place.
+type soon struct {
+	All   []leaf
+	Path  string // of all that is coming up there
+	World bool   // it stands on the front page, and says also that there is none
+}
+
+// leaf is a meetup by the leaf of its day.
+type leaf struct {
+	card
+	At         meetup.Occurrence
+	Month, Day string
+}
+
+// soon is shown on boards and on the front page, the same to everybody.
+func (d *pages) soon(q *page.Request) (template.HTML, error) {
+	p, size := q.Place, soonAmong
+	front := !p.Valid()
+	if front {
+		p = q.Site.Gazetteer.World()
+	} else if p.Kind() == place.City {
+		size = soonHere
+	}
+	all, err := d.meetups.Soon(q.Context(), p, size)
+	least := 1
+	switch {
+	case front:
+		least = 0
+	case p.Kind() == place.City:
+		least = 2 // one alone stands on its ladder
+	}
+	if err != nil || len(all) < least {
+		return "", err
+	}
+	v := soon{Path: "/" + p.Path() + "/meetups", World: front}
+	for _, m := range all {
+		c := cardOf(m)
+		c.Away = m.Place != p
+		v.All = append(v.All, leafOf(q.Reader, c))
+	}
+	html, err := soonPart.Make(q.Reader, v)
+	return template.HTML(html), err
+}
+
+func leafOf(r page.Reader, c card) leaf {
+	next := c.Next()
+	return leaf{c, next, r.Language.MonthShort(next.Start), strconv.Itoa(next.Start.Day())}
+}
+
+// Clock is when it begins, by its clocks.
+func (l leaf) Clock() string { return clockOf(l.At.Start) }
+
+// Clock is when it begins, by its clocks.
+func (h heldOn) Clock() string { return clockOf(h.At.Start) }
+
+func clockOf(t time.Time) string { return t.Format("15:04") }
