@@ -16,6 +16,13 @@ var (
 		"lang.jan", "lang.feb", "lang.mar", "lang.apr", "lang.may", "lang.jun",
 		"lang.jul", "lang.aug", "lang.sep", "lang.oct", "lang.nov", "lang.dec",
 	}
+	longWeekdays = [7]string{
+		"lang.sunday", "lang.monday", "lang.tuesday", "lang.wednesday", "lang.thursday", "lang.friday", "lang.saturday",
+	}
+	longMonths = [12]string{
+		"lang.january", "lang.february", "lang.march", "lang.april", "lang.may_long", "lang.june",
+		"lang.july", "lang.august", "lang.september", "lang.october", "lang.november", "lang.december",
+	}
 )
 
 // dateArgs are the arguments of the messages that write a date, in t's zone.
@@ -39,6 +46,20 @@ func (l *Language) DateTime(t, now time.Time) string {
 		return l.T("lang.date_time_year", l.dateArgs(t)...)
 	}
 	return l.T("lang.date_time", l.dateArgs(t)...)
+}
+
+// Weekday is the day of the week of a time in its own zone, spelt out: "Sunday".
+func (l *Language) Weekday(t time.Time) string { return l.T(longWeekdays[t.Weekday()]) }
+
+// DayLong is a day in t's own zone, spelt out, without that of the week: "22 November
+// 2026". DateLong has that too.
+func (l *Language) DayLong(t time.Time) string {
+	return l.T("lang.day_long", "day", word(strconv.Itoa(t.Day())), "month", word(l.T(longMonths[t.Month()-1])), "year", word(strconv.Itoa(t.Year())))
+}
+
+// DateLong is a day in t's own zone, spelt out: "Sunday, 22 November 2026".
+func (l *Language) DateLong(t time.Time) string {
+	return l.T("lang.date_long", "weekday", word(l.Weekday(t)), "day", word(strconv.Itoa(t.Day())), "month", word(l.T(longMonths[t.Month()-1])), "year", word(strconv.Itoa(t.Year())))
 }
 
 const day = 24 * time.Hour
