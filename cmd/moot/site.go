@@ -40,6 +40,7 @@ import (
 	"moot/internal/wake"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
+	"moot/internal/web/flyerpages"
 	"moot/internal/web/ladderpages"
 	"moot/internal/web/meetuppages"
 	"moot/internal/web/page"
@@ -171,7 +172,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			}),
 		},
 	}, append(notices, placepages.New(s.boards, s.directory, maps, steps), boardpages.New(s.boards, s.directory, s.pictures, steps), ladder, meetups,
-		queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))...)
+		flyerpages.New(s.boards, s.ladder, s.meetups), queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))...)
 	return s, err
 }
 

@@ -17,7 +17,7 @@ type layer struct {
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
 	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve", "lag", "db/refusal", "calendar"}},
-	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "outage"}},
+	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "flyer", "outage"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media", "outside"}},
 	{"who listens", []string{"live"}},
@@ -26,7 +26,7 @@ var house = []layer{
 	{"reactors", []string{"search", "notify", "directory"}},
 	{"whole sites", []string{"backup", "demo"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/ladderpages", "web/meetuppages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/ladderpages", "web/meetuppages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"what a command puts together", []string{"numbers"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"blob/blobtest", "db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "bench/load", "bench/scale", "cluster", "faults", "arch"}},
@@ -60,6 +60,7 @@ var beside = []exception{
 	{"web/page", "web/cache", "a folder's route says what its page is about"},
 	{"web/placepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/boardpages", "web/page", "page is the ground of every folder of pages"},
+	{"web/flyerpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/ladderpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/meetuppages", "web/page", "page is the ground of every folder of pages"},
 	{"web/pushpages", "web/page", "page is the ground of every folder of pages"},
@@ -82,12 +83,12 @@ var few = map[string]guests{
 	"db/whole":        {[]string{"machine", "backup", "cmd/moot"}, "only who copies or examines a whole database takes it without asking what is in it"},
 	"db/replica":      {[]string{"db", "numbers"}, "which server answers is db's own affair, and how far one is behind the operator's"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
-	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
+	"atlas":           {[]string{"web/placepages", "web/meetuppages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
 }
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/ladderpages", "web/meetuppages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
+	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/ladderpages", "web/meetuppages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages", "web/ladderpages", "web/meetuppages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/whole", "db/replica", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"blob/blobtest", "place/build", "atlas/build", "font/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},

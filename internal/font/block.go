@@ -28,17 +28,26 @@ const (
 // the first line's capitals; what stands higher, and what hangs lower than
 // letters usually do, widens it. It may be used by many at once.
 type Block struct {
-	Direction Direction // LTR or RTL: which side the lines begin at
+	Direction Direction // LTR or RTL: which way it runs
 	Lines     int
 	Width     int  // pixels, of the longest line
 	Height    int  // pixels
 	Cut       bool // whether something was left out for want of room
 	Broken    bool // whether a line ends within a word, which was too long for it
 
-	size  float64
-	width int // to the other side, for lines that begin there
-	path  []otf.Segment
-	ink   bounds
+	size    float64
+	side    Direction // LTR or RTL: where the lines begin
+	width   int       // to the other side, for lines that begin there
+	path    []otf.Segment
+	letters []letter // the same, one by one
+	ink     bounds
+}
+
+// letter is a glyph as its font has it, and where it stands.
+type letter struct {
+	shape []otf.Segment
+	scale float32
+	x, y  float32
 }
 
 // bounds is a rectangle that grows; the zero one holds nothing.
@@ -59,23 +68,24 @@ func (b *bounds) add(x, y float32) {
 // set makes the outlines of lines, and puts them one below the other.
 func (b *Block) set(s *setter, lines []shaping.Line) {
 	em := float32(b.size)
-	type placed struct {
+	type row struct {
 		path        []otf.Segment
+		letters     []letter
 		above, hang float32 // of the ink, from the base line
 	}
-	var all []placed
+	var all []row
 	distance := leading * em
 	for _, line := range lines {
 		slices.SortFunc(line, func(a, b shaping.Output) int { return cmp.Compare(a.VisualIndex, b.VisualIndex) })
 		long := float32(advance(line)) / 64
 		b.Width = max(b.Width, int(math.Ceil(float64(long))))
 		x := float32(0)
-		if b.Direction == RTL {
+		if b.side == RTL {
 			x = float32(b.width) - long
 		}
-		p := placed{above: capitals * em, hang: below * em}
+		p := row{above: capitals * em, hang: below * em}
 		for _, run := range line {
-			p.path = s.outline(p.path, run, x)
+			p.path, p.letters = s.outline(p.path, p.letters, run, x)
 			x += float32(run.Advance) / 64
 		}
 		var ink bounds
@@ -97,6 +107,9 @@ func (b *Block) set(s *setter, lines []shaping.Line) {
 			point.Y += base
 			b.ink.add(point.X, point.Y)
 		})
+		for _, l := range p.letters {
+			b.letters = append(b.letters, letter{l.shape, l.scale, l.x, l.y + base})
+		}
 		b.path = append(b.path, p.path...)
 		b.Height = int(math.Ceil(float64(base + p.hang)))
 	}
@@ -104,7 +117,7 @@ func (b *Block) set(s *setter, lines []shaping.Line) {
 }
 
 // outline appends a run's letters to a path, from x on, the base line at 0.
-func (s *setter) outline(path []otf.Segment, run shaping.Output, x float32) []otf.Segment {
+func (s *setter) outline(path []otf.Segment, letters []letter, run shaping.Output, x float32) ([]otf.Segment, []letter) {
 	scale := float32(run.Size) / 64 / float32(run.Face.Upem())
 	copies := []float32{0}
 	if s.thin[run.Face] {
@@ -114,17 +127,18 @@ func (s *setter) outline(path []otf.Segment, run shaping.Output, x float32) []ot
 	for _, g := range run.Glyphs {
 		if shape, ok := run.Face.GlyphDataOutline(g.GlyphID); ok && g.GlyphID != 0 {
 			for _, aside := range copies {
+				l := letter{shape.Segments, scale, x + aside + float32(g.XOffset)/64, -float32(g.YOffset) / 64}
 				at := len(path)
-				path = append(path, shape.Segments...)
+				path, letters = append(path, shape.Segments...), append(letters, l)
 				each(path[at:], func(p *otf.SegmentPoint) {
-					p.X = x + aside + float32(g.XOffset)/64 + p.X*scale
-					p.Y = -float32(g.YOffset)/64 - p.Y*scale
+					p.X = l.x + p.X*scale
+					p.Y = l.y - p.Y*scale
 				})
 			}
 		}
 		x += float32(g.Advance) / 64
 	}
-	return path
+	return path, letters
 }
 
 // each calls do with every point of a path.
@@ -146,6 +160,72 @@ func points(op opentype.SegmentOp) int {
 	return 1
 }
 
+// Pen is what letters are drawn with: a path of closed lines, of which what they wind
+// around is filled (the nonzero rule).
+type Pen interface {
+	MoveTo(x, y float32)
+	LineTo(x, y float32)
+	QuadTo(bx, by, x, y float32)
+	CubeTo(bx, by, cx, cy, x, y float32)
+	ClosePath()
+}
+
+// Trace draws the outlines of the letters, as the block's box sees them.
+func (b *Block) Trace(pen Pen) { trace(b.path, pen) }
+
+// Letters calls draw for each of the letters, with where it stands in the block's box
+// and what traces it as if it stood at (0, 0): the same each time for the same glyph in
+// a size.
+func (b *Block) Letters(draw func(x, y float32, trace func(Pen))) {
+	for _, l := range b.letters {
+		draw(l.x, l.y, func(pen Pen) { trace(l.shape, placed{pen, l.scale, -l.scale, 0, 0}) })
+	}
+}
+
+func trace(path []otf.Segment, pen Pen) {
+	for i, s := range path {
+		p := s.Args
+		switch s.Op {
+		case opentype.SegmentOpMoveTo:
+			if i > 0 {
+				pen.ClosePath()
+			}
+			pen.MoveTo(p[0].X, p[0].Y)
+		case opentype.SegmentOpLineTo:
+			pen.LineTo(p[0].X, p[0].Y)
+		case opentype.SegmentOpQuadTo:
+			pen.QuadTo(p[0].X, p[0].Y, p[1].X, p[1].Y)
+		case opentype.SegmentOpCubeTo:
+			pen.CubeTo(p[0].X, p[0].Y, p[1].X, p[1].Y, p[2].X, p[2].Y)
+		}
+	}
+	if len(path) > 0 {
+		pen.ClosePath()
+	}
+}
+
+// Ink is the rectangle that the letters cover, as the block's box sees it; all zero
+// where there are none.
+func (b *Block) Ink() (left, top, right, bottom float32) {
+	return b.ink.minX, b.ink.minY, b.ink.maxX, b.ink.maxY
+}
+
+// placed is a pen whose sheet is of another size, and lies elsewhere.
+type placed struct {
+	Pen
+	across, down float32
+	dx, dy       float32
+}
+
+func (p placed) MoveTo(x, y float32) { p.Pen.MoveTo(x*p.across+p.dx, y*p.down+p.dy) }
+func (p placed) LineTo(x, y float32) { p.Pen.LineTo(x*p.across+p.dx, y*p.down+p.dy) }
+func (p placed) QuadTo(bx, by, x, y float32) {
+	p.Pen.QuadTo(bx*p.across+p.dx, by*p.down+p.dy, x*p.across+p.dx, y*p.down+p.dy)
+}
+func (p placed) CubeTo(bx, by, cx, cy, x, y float32) {
+	p.Pen.CubeTo(bx*p.across+p.dx, by*p.down+p.dy, cx*p.across+p.dx, cy*p.down+p.dy, x*p.across+p.dx, y*p.down+p.dy)
+}
+
 // Mask is how much of each pixel the letters cover. Its bounds are those of the
 // ink, seen from the block's box.
 func (b *Block) Mask() *image.Alpha {
@@ -156,22 +236,7 @@ func (b *Block) Mask() *image.Alpha {
 	mask := image.NewAlpha(image.Rect(floor(b.ink.minX), floor(b.ink.minY), floor(b.ink.maxX)+1, floor(b.ink.maxY)+1))
 	z := vector.NewRasterizer(mask.Rect.Dx(), mask.Rect.Dy())
 	z.DrawOp = draw.Src
-	dx, dy := float32(-mask.Rect.Min.X), float32(-mask.Rect.Min.Y)
-	for _, s := range b.path {
-		p := s.Args
-		switch s.Op {
-		case opentype.SegmentOpMoveTo:
-			z.ClosePath()
-			z.MoveTo(p[0].X+dx, p[0].Y+dy)
-		case opentype.SegmentOpLineTo:
-			z.LineTo(p[0].X+dx, p[0].Y+dy)
-		case opentype.SegmentOpQuadTo:
-			z.QuadTo(p[0].X+dx, p[0].Y+dy, p[1].X+dx, p[1].Y+dy)
-		case opentype.SegmentOpCubeTo:
-			z.CubeTo(p[0].X+dx, p[0].Y+dy, p[1].X+dx, p[1].Y+dy, p[2].X+dx, p[2].Y+dy)
-		}
-	}
-	z.ClosePath()
+	b.Trace(placed{z, 1, 1, float32(-mask.Rect.Min.X), float32(-mask.Rect.Min.Y)})
 	z.Draw(mask, mask.Rect, image.Opaque, image.Point{})
 	return mask
 }

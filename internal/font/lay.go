@@ -45,6 +45,7 @@ type Style struct {
 	Lines     int  // most of them, the last with an ellipsis where there is more; 0 for any number
 	Balanced  bool // lines of about one length, as CSS's text-wrap: balance makes them
 	Direction Direction
+	Side      Direction // at which lines begin; Auto: at that of the direction
 }
 
 // Lay sets a text as one paragraph, in lines at most width pixels long; only a
@@ -94,6 +95,9 @@ func (s *setter) lay(text string, width int, style Style) *Block {
 	b := &Block{Direction: style.Direction, Cut: cut, size: style.Size, width: width}
 	if b.Direction == Auto {
 		b.Direction = max(DirectionOf(string(runes)), LTR)
+	}
+	if b.side = style.Side; b.side == Auto {
+		b.side = b.Direction
 	}
 	if len(runes) == 0 {
 		return b

@@ -21,6 +21,13 @@ var (
 		"lang.month_jan", "lang.month_feb", "lang.month_mar", "lang.month_apr", "lang.month_may", "lang.month_jun",
 		"lang.month_jul", "lang.month_aug", "lang.month_sep", "lang.month_oct", "lang.month_nov", "lang.month_dec",
 	}
+	longWeekdays = [7]string{
+		"lang.sunday", "lang.monday", "lang.tuesday", "lang.wednesday", "lang.thursday", "lang.friday", "lang.saturday",
+	}
+	longMonths = [12]string{
+		"lang.january", "lang.february", "lang.march", "lang.april", "lang.may_long", "lang.june",
+		"lang.july", "lang.august", "lang.september", "lang.october", "lang.november", "lang.december",
+	}
 )
 
 // dateArgs are the arguments of the messages that write a date, in t's zone.
@@ -54,8 +61,8 @@ func (l *Language) Month(t time.Time) string {
 // MonthShort is the month of t without its year: "Dec".
 func (l *Language) MonthShort(t time.Time) string { return l.T(months[t.Month()-1]) }
 
-// Weekday is a day of the week: "Sun".
-func (l *Language) Weekday(d time.Weekday) string { return l.T(weekdays[d]) }
+// WeekdayShort is a day of the week: "Sun".
+func (l *Language) WeekdayShort(d time.Weekday) string { return l.T(weekdays[d]) }
 
 // firstDays are the countries in which a week begins with another day than Monday,
 // by their ISO 3166-1 codes in lower case (Unicode CLDR 48, weekData).
@@ -74,6 +81,20 @@ func FirstDay(country string) time.Weekday {
 		}
 	}
 	return time.Monday
+}
+
+// Weekday is the day of the week of a time in its own zone, spelt out: "Sunday".
+func (l *Language) Weekday(t time.Time) string { return l.T(longWeekdays[t.Weekday()]) }
+
+// DayLong is a day in t's own zone, spelt out, without that of the week: "22 November
+// 2026". DateLong has that too.
+func (l *Language) DayLong(t time.Time) string {
+	return l.T("lang.day_long", "day", word(strconv.Itoa(t.Day())), "month", word(l.T(longMonths[t.Month()-1])), "year", word(strconv.Itoa(t.Year())))
+}
+
+// DateLong is a day in t's own zone, spelt out: "Sunday, 22 November 2026".
+func (l *Language) DateLong(t time.Time) string {
+	return l.T("lang.date_long", "weekday", word(l.Weekday(t)), "day", word(strconv.Itoa(t.Day())), "month", word(l.T(longMonths[t.Month()-1])), "year", word(strconv.Itoa(t.Year())))
 }
 
 const day = 24 * time.Hour

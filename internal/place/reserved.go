@@ -21,7 +21,7 @@ var Reserved = func() map[string]bool {
 		"about", "safety", "help", "faq", "privacy", "terms", "contact", "source", "license", "licence", "credits",
 		"key", "keys", "login", "logout", "signup", "register", "account", "settings", "session", "sessions",
 		"watch", "watched", "notify", "notifications", "subscribe", "unsubscribe", "mail", "inbox", "outbox",
-		"language", "languages", "lang", "theme", "themes", "style", "styles", "script", "scripts", "assets",
+		"flyer", "flyers", "m", "language", "languages", "lang", "theme", "themes", "style", "styles", "script", "scripts", "assets",
 		"static", "files", "file", "media", "img", "images", "image", "picture", "pictures", "src", "thumb", "thumbs",
 		"api", "fed", "actor", "followers", "following", "users", "user", "well-known", "robots", "favicon", "sitemap",
 		"manifest", "sw", "healthz", "readyz", "metrics", "status", "debug", "admin", "mod", "manage", "operator",

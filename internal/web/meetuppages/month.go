@@ -84,7 +84,7 @@ func (d *pages) month(q *page.Request) error {
 	}
 	begins := lang.FirstDay(q.Place.Country().Path())
 	for i := range 7 {
-		v.Weekdays = append(v.Weekdays, q.Language.Weekday((begins+time.Weekday(i))%7))
+		v.Weekdays = append(v.Weekdays, q.Language.WeekdayShort((begins+time.Weekday(i))%7))
 	}
 	v.Weeks = weeksOf(first, now, begins, held)
 	v.Earlier, v.Next = d.monthLink(q, first.AddDate(0, -1, 0), now), d.monthLink(q, first.AddDate(0, 1, 0), now)

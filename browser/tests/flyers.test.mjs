@@ -1,0 +1,126 @@
+// Flyers: what the server writes as PDFs and what a browser prints of its pages are one
+// sheet of the right size, have every word on it, and their codes lead to the meetup. In
+// many scripts and lengths; and the page from which one takes them, with script and without.
+import { strict as assert } from "node:assert";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Site } from "../site.mjs";
+import { Visitor, desk, fits, launch, narrow } from "../visitor.mjs";
+import { t } from "../words.mjs";
+
+const sheets = { a4: [595, 842], a5: [420, 595], tabs: [595, 842] };
+
+// What is announced, by what it shows.
+const words = {
+  greek: ["gr/thessaloniki", "Καφές στη βιβλιοθήκη", "Δημοτική Βιβλιοθήκη", "Ισόγειο, αριστερά πίσω από τις εφημερίδες"],
+  german: ["de/leipzig", "Wir lesen das neue Mietrecht, Seite für Seite", "Stadtbibliothek am Leuschnerplatz", "Erdgeschoss, links hinter den Zeitungen"],
+  arabic: ["lb/beirut", "نقرأ قانون الإيجار الجديد معًا", "مقهى المكتبة العامة", "الطابق الأرضي، على اليسار"],
+  hindi: ["in/lucknow", "हम नया किराया कानून साथ पढ़ते हैं", "केंद्रीय पुस्तकालय", "भूतल पर, बाईं ओर"],
+  japanese: ["jp/kyoto", "新しい借地借家法を一緒に読む会", "中央図書館カフェ", "一階の左側です"],
+  longest: ["gb/leeds", "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft und was uns der Dampfer noch so lehrt!!", "W".repeat(80), "Behind the newspapers and then left. ".repeat(13).trim()],
+};
+
+const day = (ahead) => new Date(Date.now() + ahead * 864e5).toISOString().slice(0, 10);
+
+// announce announces a meetup, and is the address of its thread.
+async function announce(site, [place, title, venue, directions], more = {}) {
+  const form = await (await fetch(`${site.address}/${place}/meetups/new`)).text();
+  const ticket = form.match(/name="ticket" value="([^"]+)"/)[1];
+  const fields = { ticket, title, day: day(9), time: "19:00", minutes: "120", venue, directions, public: "1", recognise: "A green umbrella on the table", body: title, do: "announce", ...more };
+  const answer = await fetch(`${site.address}/${place}/meetups/new`, { method: "POST", redirect: "manual", body: new URLSearchParams(fields) });
+  assert.equal(answer.status, 303, (await answer.text()).slice(0, 3000));
+  const host = answer.headers.get("location");
+  return { host, number: host.split("/")[2], thread: `/${place}/t/${host.split("/")[2]}` };
+}
+
+// run runs a program on a file, and is what it says.
+function run(program, ...args) {
+  const done = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 24 });
+  assert.equal(done.status, 0, `${program}: ${done.error ?? done.stderr}`);
+  return done.stdout;
+}
+
+let browser, site, folder;
+before(async () => {
+  browser = await launch();
+  site = await Site.start("serve", { "base-url": "https://moot.example" });
+  folder = mkdtempSync(join(tmpdir(), "moot-flyers-"));
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+  if (folder && !process.env.KEEP) rmSync(folder, { recursive: true, force: true });
+});
+
+// isOneSheet looks at a PDF as it would come out of a printer.
+function isOneSheet(name, pdf, [wide, high], link) {
+  const file = join(folder, `${name}.pdf`);
+  writeFileSync(file, pdf);
+  const told = run("pdfinfo", file);
+  assert.match(told, /^Pages: +1$/m, name);
+  const [, w, h] = told.match(/^Page size: +([\d.]+) x ([\d.]+) pts/m);
+  assert.ok(Math.abs(w - wide) < 2 && Math.abs(h - high) < 2, `${name} is ${w} by ${h}`);
+  run("pdftoppm", "-r", "100", "-png", "-singlefile", file, file.replace(/\.pdf$/, ""));
+  const code = run("zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", file.replace(/\.pdf$/, ".png")).trim();
+  assert.equal(code, link, name);
+  return run("pdftotext", file, "-").normalize("NFKC");
+}
+
+// letters are those of a text, in any order: programs that read PDFs turn what runs from
+// right to left, and put spaces where there are none.
+const letters = (text) => [...text.normalize("NFKC").replace(/[\s\p{Cf}]/gu, "")].sort().join("");
+
+for (const [name, what] of Object.entries(words)) {
+  describe(`the flyers of a meetup, ${name}`, () => {
+    let made, link;
+    before(async () => {
+      made = await announce(site, what, name === "german" ? { repeat: "fortnight" } : {});
+      link = `https://moot.example/m/${made.number}`;
+    });
+
+    test("as PDFs of the server's", async () => {
+      for (const [sheet, size] of Object.entries(sheets)) {
+        const answer = await fetch(`${site.address}${made.thread}/flyer/${sheet}.pdf`);
+        assert.equal(answer.headers.get("content-type"), "application/pdf");
+        const pdf = Buffer.from(await answer.arrayBuffer());
+        assert.ok(pdf.length < 300 << 10, `${pdf.length} bytes`);
+        const text = isOneSheet(`${name}-${sheet}`, pdf, size, link);
+        assert.match(text, new RegExp(`moot\\.example/m/${made.number}`));
+        const all = letters(text);
+        for (const part of what.slice(1)) {
+          const had = letters(part);
+          let at = -1;
+          for (const letter of had) { at = all.indexOf(letter, at + 1); assert.ok(at >= 0, `${sheet}: ${letter} of ${part} is lost`); }
+        }
+      }
+    });
+
+    test("as pages that a browser prints", async () => {
+      const visitor = await Visitor.come(browser, site, { script: false, size: desk });
+      for (const [sheet, size] of Object.entries(sheets)) {
+        await visitor.page.goto(`${made.thread}/flyer/${sheet}?in=en&also=el`);
+        const pdf = await visitor.page.pdf({ preferCSSPageSize: true, printBackground: false });
+        isOneSheet(`${name}-${sheet}-printed`, pdf, size, link);
+      }
+      for (const size of [desk, narrow]) {
+        await visitor.page.setViewportSize(size);
+        for (const sheet of Object.keys(sheets)) {
+          await visitor.page.goto(`${made.thread}/flyer/${sheet}`);
+          await fits(visitor.page);
+          // Nothing is outside of what it stands in.
+          const out = await visitor.page.locator(".flyer").evaluate((flyer) => {
+            const box = flyer.getBoundingClientRect();
+            const high = box.width * 841.89 / 595.28;
+            const outside = [...flyer.querySelectorAll("*")].filter((e) => { const r = e.getBoundingClientRect(); return r.right > box.right + 1 || r.left < box.left - 1 || r.bottom > box.top + high + 2; });
+            return outside.map((e) => `${e.tagName}.${e.className}`);
+          });
+          assert.deepEqual(out, [], `${sheet} at ${size.width}`);
+        }
+      }
+      await visitor.leave();
+    });
+  });
+}

@@ -1,0 +1,164 @@
+package flyer
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"moot/internal/font"
+)
+
+// scripts are words of which titles of any length are made.
+var scripts = map[string]string{
+	"Latin":      "Reading the new rent law page by page über Straßen ",
+	"Greek":      "Διαβάζουμε τον νέο νόμο για τα ενοίκια ",
+	"Arabic":     "نقرأ قانون الإيجار الجديد معًا صفحة بصفحة ",
+	"Hebrew":     "קוראים יחד את חוק השכירות החדש ",
+	"Devanagari": "हम नया किराया कानून साथ पढ़ते हैं ",
+	"Thai":       "เราอ่านกฎหมายค่าเช่าฉบับใหม่ด้วยกัน",
+	"Japanese":   "新しい借地借家法を一緒に読む会です",
+	"one word":   "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+	"wide":       "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+}
+
+// long is a text of so many characters, made of some words.
+func long(words string, n int) string {
+	return string([]rune(strings.Repeat(words, n))[:n])
+}
+
+// full is a flyer whose texts are as long as a meetup's may be, times a share.
+func full(title, words string, share float64) Flyer {
+	part := func(n int) string { return long(words, int(math.Ceil(float64(n)*share))) }
+	return Flyer{
+		Language: "en", Direction: font.LTR, Head: "Meetup · Thessaloniki", Title: title,
+		Often: "every second Wednesday", Weekday: "Wednesday", Day: "30 September 2026", Date: "Wednesday, 30 September 2026", Time: "19:00",
+		Place:   part(80),
+		Facts:   []Fact{{"How to find it", part(500)}, {"The exact spot", part(300)}, {"How to recognise us", part(200)}, {"What it costs", part(120)}},
+		About:   "On Moot the people of a city find each other and meet in public places. No account, nothing to install.",
+		Also:    "Τετάρτη, 30 Σεπτεμβρίου 2026, 19:00. Στο Moot οι άνθρωποι μιας πόλης βρίσκουν ο ένας τον άλλον.",
+		Address: "moot.example/m/1234567", Link: "https://moot.example/m/1234567",
+	}
+}
+
+func TestNothingLeavesItsPlaceAndNoWordIsLost(t *testing.T) {
+	for script, words := range scripts {
+		for _, n := range []int{1, 12, 45, 120} {
+			for _, share := range []float64{.001, .25, 1} {
+				f := full(long(words, n), words, share)
+				for _, form := range Forms {
+					if form == Handbill && share != .25 { // it is a smaller poster
+						continue
+					}
+					name := fmt.Sprintf("%s, a title of %d, %v full, %v", script, n, share, form)
+					s := Compose(f, form)
+					if err := sound(s); err != nil {
+						t.Errorf("%s: %v", name, err)
+					}
+					for _, text := range texts(f, form) {
+						if !slices.Contains(s.Words(), text) {
+							t.Errorf("%s: %q is not on it", name, text)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// texts are those that a form of a flyer has.
+func texts(f Flyer, form Form) []string {
+	all := []string{f.Head, f.Title, f.Often, f.Date, f.Time, f.Place, f.About, f.Address}
+	if form == Card {
+		return all
+	}
+	for _, fact := range f.Facts {
+		all = append(all, fact.Label, fact.Text)
+	}
+	return append(all, f.Also)
+}
+
+// sound is what is wrong with how a sheet is set.
+func sound(s *Sheet) error {
+	const hair = .6 // a point: ink may stick out of its box by as much
+	type box struct{ left, top, right, bottom float64 }
+	var letters []box
+	for _, m := range s.marks {
+		left, top, right, bottom := m.ink()
+		if left < 0 || top < 0 || right > s.Width || bottom > s.Height {
+			return fmt.Errorf("%q leaves the sheet: %.1f %.1f %.1f %.1f", m.words, left, top, right, bottom)
+		}
+		if !m.letters() {
+			continue
+		}
+		if m.set.block.Cut {
+			return fmt.Errorf("%q is cut", m.words)
+		}
+		long, high := right-left, bottom-top
+		if m.upward {
+			long, high = high, long
+		}
+		if slack := m.set.scale * em * .3; long > m.w+slack || high > m.h+slack+hair {
+			return fmt.Errorf("%q is %.1f by %.1f, and has %.1f by %.1f", m.words, long, high, m.w, m.h)
+		}
+		letters = append(letters, box{left, top, right, bottom})
+	}
+	slices.SortFunc(letters, func(a, b box) int { return cmp.Compare(a.top, b.top) })
+	for i, a := range letters {
+		for _, b := range letters[i+1:] {
+			across := min(a.right, b.right) - max(a.left, b.left)
+			down := min(a.bottom, b.bottom) - max(a.top, b.top)
+			if across > hair && down > hair {
+				return fmt.Errorf("texts lie on each other: %.1f and %.1f", a, b)
+			}
+		}
+	}
+	return nil
+}
+
+func TestASheetThatIsWrongIsNoticed(t *testing.T) {
+	s := Compose(full("Reading", "word ", .2), Poster)
+	for i, m := range s.marks {
+		if m.letters() {
+			moved := m
+			moved.y += 40
+			s.marks[i] = moved
+			if sound(s) == nil {
+				t.Errorf("%q may lie on what is below it", m.words)
+			}
+			s.marks[i] = m
+			break
+		}
+	}
+}
+
+func TestATitleIsReadFromTwoMetres(t *testing.T) {
+	for _, title := range []string{"Coffee", "Reading the new rent law", "Καφές στη βιβλιοθήκη", "نقرأ قانون الإيجار الجديد معًا", "新しい借地借家法を一緒に読む会", "हम नया किराया कानून साथ पढ़ते हैं"} {
+		if got := newComposer(full(title, "Ground floor, on the left. ", .15), Poster, 1).fit(); got.Title < 60 {
+			t.Errorf("%q has %v points", title, got.Title)
+		}
+	}
+}
+
+func TestPDF(t *testing.T) {
+	for script, words := range scripts {
+		f := full(long(words, 120), words, 1)
+		for _, form := range Forms {
+			s := Compose(f, form)
+			once, err := s.PDF()
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := Compose(f, form).PDF()
+			if err != nil || !bytes.Equal(once, again) {
+				t.Errorf("%s, %v: the same words make other bytes (%v)", script, form, err)
+			}
+			if len(once) > 300<<10 {
+				t.Errorf("%s, %v: %d bytes", script, form, len(once))
+			}
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package flyerpages
+
+import (
+	"net/url"
+	"strings"
+
+	"moot/internal/flyer"
+	"moot/internal/font"
+	"moot/internal/lang"
+	"moot/internal/meetup"
+	"moot/internal/web/page"
+)
+
+// tongues are the languages of a flyer: its own, and one more or nil.
+type tongues struct{ in, also *lang.Language }
+
+// none is the second language of a flyer that is to have none, in addresses.
+const none = "none"
+
+// tonguesOf are the languages that a request asks for: that of the city, and the
+// reader's where it is another.
+func tonguesOf(q *page.Request, s subject) tongues {
+	query := q.R.URL.Query()
+	among := func(code string) *lang.Language {
+		for _, l := range q.Site.Languages {
+			if l.Code() == code {
+				return l
+			}
+		}
+		return nil
+	}
+	t := tongues{among(query.Get("in")), among(query.Get("also"))}
+	if t.in == nil {
+		t.in = lang.SpokenIn(s.place.Country().Path(), q.Site.Languages)
+	}
+	if t.also == nil && query.Get("also") != none {
+		t.also = q.Language
+	}
+	if t.also == t.in {
+		t.also = nil
+	}
+	return t
+}
+
+// Second is the code of the second language.
+func (t tongues) second() string {
+	if t.also == nil {
+		return none
+	}
+	return t.also.Code()
+}
+
+// query is what an address asks for these by.
+func (t tongues) query() string {
+	return "?" + url.Values{"in": {t.in.Code()}, "also": {t.second()}}.Encode()
+}
+
+// words are those of a flyer.
+func (d *pages) words(q *page.Request, s subject, t tongues) flyer.Flyer {
+	link := q.Link(s.short)
+	_, bare, _ := strings.Cut(link, "://")
+	f := flyer.Flyer{
+		Language: t.in.Code(), Direction: direction(t.in), Site: q.Site.Name, Address: bare, Link: link,
+		About: t.in.T("flyer.about", "site", q.Site.Name),
+	}
+	also := ""
+	if t.also != nil {
+		also, f.AlsoIn = t.also.T("flyer.about", "site", q.Site.Name), t.also.Code()
+	}
+	city := s.place.Name(t.in.Tag())
+	switch {
+	case s.meetup != nil:
+		f.Head = t.in.T("meetup.kind") + " · " + city
+		when := ofMeetup(&f, *s.meetup, t.in)
+		if t.also != nil {
+			also = t.also.DateLong(when.Start) + ", " + clock(when) + ". " + also
+		}
+	case s.convening != nil:
+		f.Head, f.Title = city, t.in.T("ladder.dates_title", "place", city)
+		f.Lead = t.in.T("flyer.convening_lead", "date", t.in.DateLong(s.convening.Closes))
+		if t.also != nil {
+			also = t.also.T("flyer.convening_lead", "date", t.also.DateLong(s.convening.Closes)) + " " + also
+		}
+	default:
+		f.Head, f.Title = city, t.in.T("flyer.hand_title", "place", city)
+		f.Lead = t.in.T("flyer.hand_lead", "n", d.ladder.Rules.Hands)
+		if t.also != nil {
+			also = t.also.T("flyer.hand_lead", "n", d.ladder.Rules.Hands) + " " + also
+		}
+	}
+	f.Also = also
+	return f
+}
+
+func direction(l *lang.Language) font.Direction {
+	if l.Dir() == "rtl" {
+		return font.RTL
+	}
+	return font.LTR
+}
+
+func clock(o meetup.Occurrence) string { return o.Start.Format("15:04") }
+
+// ofMeetup puts onto a flyer what everybody may know of a meetup, and says which of its
+// times it is for: the next.
+func ofMeetup(f *flyer.Flyer, m meetup.Meetup, l *lang.Language) meetup.Occurrence {
+	next := m.Coming[0]
+	f.Title, f.Weekday, f.Day, f.Date, f.Time = m.Title, l.Weekday(next.Start), l.DayLong(next.Start), l.DateLong(next.Start), clock(next)
+	f.Often = often(m, l)
+	if f.Place = m.Venue.Name; f.Place == "" {
+		f.Place = l.T("meetup.where_open")
+	}
+	fact := func(key, text string) {
+		if text != "" {
+			f.Facts = append(f.Facts, flyer.Fact{Label: key, Text: text})
+		}
+	}
+	fact(l.T("meetup.find_it"), m.Venue.Directions)
+	if m.Held {
+		fact(l.T("meetup.spot"), l.T("meetup.spot_held"))
+	} else {
+		fact(l.T("meetup.spot"), m.Spot)
+	}
+	fact(l.T("meetup.know_us"), m.Venue.Recognise)
+	fact(l.T("meetup.cost"), m.Venue.Cost)
+	if m.Venue.StepFree {
+		f.Place += " · " + l.T("ladder.step_free")
+	}
+	return next
+}
+
+// often is how often a meetup is held; "" of one that is held once.
+func often(m meetup.Meetup, l *lang.Language) string {
+	switch weekday := l.Weekday(m.Start); m.Every {
+	case meetup.Once:
+		return ""
+	case meetup.Weekly:
+		return l.T("flyer.every_week", "weekday", weekday)
+	case meetup.Fortnightly:
+		return l.T("flyer.every_fortnight", "weekday", weekday)
+	case meetup.Monthly:
+		return l.T("meetup.every_month")
+	case meetup.MonthlyLast:
+		return l.T("meetup.every_month_last")
+	}
+	return l.T("meetup.every_otherwise")
+}
+
+// plain is a flyer as a text to copy.
+func plain(f flyer.Flyer) string {
+	var lines []string
+	add := func(parts ...string) {
+		if parts[len(parts)-1] != "" {
+			lines = append(lines, strings.Join(parts, ": "))
+		}
+	}
+	add(f.Title)
+	if f.Date != "" {
+		when := f.When()
+		if f.Often != "" {
+			when += " (" + f.Often + ")"
+		}
+		add(when)
+	}
+	add(f.Place)
+	for _, fact := range f.Facts {
+		add(fact.Label, fact.Text)
+	}
+	add(f.Lead)
+	add(f.Link)
+	if f.About != "" {
+		lines = append(lines, "", f.About)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// spoken is what a picture of a flyer says to who can't see it: in one line.
+func spoken(f flyer.Flyer) string {
+	var parts []string
+	for _, part := range []string{f.Title, f.Often, f.When(), f.Place, f.Lead, f.Address} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
