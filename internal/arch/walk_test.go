@@ -89,6 +89,7 @@ func openSite(t *testing.T) *site {
 	gatherings := meetup.New(meetup.Settings{DB: s.db, Clock: now, Outbox: event.New(), Places: places, Boards: s.boards, Jobs: job.New(s.db, now)})
 	ladder, steps := ladderpages.New(convene.New(convene.Settings{
 		DB: s.db, Clock: now, Outbox: event.New(), Places: places, Boards: s.boards, Jobs: job.New(s.db, now), Rules: convene.Defaults(), ToCome: gatherings.ToCome,
+		Words: func(place.Place) *lang.Language { return lang.All()[0] },
 	}), gatherings)
 	meetups, ofMeetups := meetuppages.New(gatherings, s.boards)
 	s.door, err = web.New(web.Settings{Settings: page.Settings{
