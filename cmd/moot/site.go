@@ -112,7 +112,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		PostLength: cfg.PostLength, ThreadPosts: cfg.ThreadPosts, BumpLimit: cfg.BumpLimit, Threads: cfg.BoardThreads,
 		Names: cfg.Names, Tripcodes: cfg.Tripcodes, Pictures: images,
 	})
-	s.openLadder(cfg.SiteName, languages)
+	s.openLadder(cfg.SiteName, rulesOf(cfg.Ladder), languages)
 	if fill != nil {
 		if err := fill(ctx, s); err != nil {
 			return s, err

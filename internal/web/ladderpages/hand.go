@@ -168,8 +168,13 @@ func (d *door) isUp(q *page.Request, owner key.Actor) (bool, error) {
 
 // raised has the browser keep a hand, and shows it.
 func (d *door) raised(q *page.Request, owners []key.Actor, fresh key.Actor) error {
-	q.KeepHands(with(owners, fresh))
+	d.keep(q, with(owners, fresh))
 	return q.Redirect(http.StatusSeeOther, "/"+q.Place.Path()+"/hand?up=1")
+}
+
+// keep has the browser keep its hands for longer than any of them is up.
+func (d *door) keep(q *page.Request, owners []key.Actor) {
+	q.KeepHands(owners, d.ladder.Rules.HandLife+10*24*time.Hour)
 }
 
 // with are owners of hands, one more among them.
@@ -198,7 +203,7 @@ func (d *door) change(q *page.Request) error {
 		if _, err := d.ladder.Lower(q.Context(), owner); err != nil {
 			return err
 		}
-		q.KeepHands(slices.DeleteFunc(q.Hands(), func(o key.Actor) bool { return o == owner }))
+		d.keep(q, slices.DeleteFunc(q.Hands(), func(o key.Actor) bool { return o == owner }))
 		if gone {
 			return q.Redirect(http.StatusSeeOther, "/")
 		}
@@ -211,7 +216,7 @@ func (d *door) change(q *page.Request) error {
 		if gone {
 			return err
 		}
-		q.KeepHands(with(q.Hands(), owner))
+		d.keep(q, with(q.Hands(), owner))
 		return q.Redirect(http.StatusSeeOther, "/"+h.Place.Path()+"/hand/ask")
 	default:
 		return fault.New(fault.Invalid, "ladder.no_act")
@@ -229,7 +234,7 @@ func (d *door) change(q *page.Request) error {
 		v.Reach = q.Number("reach")
 		return d.refuseHand(q, v, err)
 	}
-	q.KeepHands(with(q.Hands(), owner))
+	d.keep(q, with(q.Hands(), owner))
 	return q.Redirect(http.StatusSeeOther, "/"+h.Place.Path()+"/hand")
 }
 
