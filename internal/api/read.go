@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"moot/internal/api/rest"
 	"moot/internal/board"
 	"moot/internal/media"
 	"moot/internal/place"
@@ -40,7 +41,7 @@ func (d *api) site(c *call) (answer, error) {
 	l := d.Boards.Limits()
 	made := site{Name: d.Name, Base: d.Base, Source: d.Source, Limits: limits{
 		PostLength: l.PostLength, ThreadPosts: l.ThreadPosts, BumpLimit: l.BumpLimit, BoardThreads: l.Threads,
-		Names: l.Names, Tripcodes: l.Tripcodes, Pictures: media.MaxPictures, PictureBytes: pictureBytes, BodyBytes: maxBody,
+		Names: l.Names, Tripcodes: l.Tripcodes, Pictures: media.MaxPictures, PictureBytes: pictureBytes, BodyBytes: rest.MaxBody,
 	}}
 	made.Boards, made.Posts = d.Directory.Totals()
 	for _, l := range d.Languages {
@@ -50,10 +51,10 @@ func (d *api) site(c *call) (answer, error) {
 }
 
 func (d *api) findPlaces(c *call) (answer, error) {
-	q := c.query()
-	asked := text.CleanLine(q.text("q", longestName))
-	limit := q.number("limit", 1, mostPlaces, usualPlaces)
-	if err := q.err(); err != nil {
+	q := c.Query()
+	asked := text.CleanLine(q.Text("q", longestName))
+	limit := q.Number("limit", 1, mostPlaces, usualPlaces)
+	if err := q.Err(); err != nil {
 		return answer{}, err
 	}
 	made := foundPlaces{Places: []found{}}
@@ -69,7 +70,7 @@ func (d *api) findPlaces(c *call) (answer, error) {
 }
 
 func (d *api) place(c *call) (answer, error) {
-	p, err := c.asked()
+	p, err := c.Place()
 	if err != nil {
 		return answer{}, err
 	}
@@ -94,20 +95,20 @@ func (d *api) place(c *call) (answer, error) {
 }
 
 func (d *api) within(c *call) (answer, error) {
-	p, err := c.asked()
+	p, err := c.Place()
 	if err != nil {
 		return answer{}, err
 	}
-	q := c.query()
-	after := q.place("after")
+	q := c.Query()
+	after := q.Place("after")
 	all := p.Children()
 	start := 0
 	if after.Valid() {
 		if start = slices.Index(all, after) + 1; start == 0 {
-			q.wrong("after")
+			q.Wrong("after")
 		}
 	}
-	if err := q.err(); err != nil {
+	if err := q.Err(); err != nil {
 		return answer{}, err
 	}
 	made := placeList{Place: c.place(p), Places: []placeRef{}}
@@ -116,16 +117,16 @@ func (d *api) within(c *call) (answer, error) {
 		made.Places = append(made.Places, c.place(child))
 	}
 	if end < len(all) {
-		made.Next = id(all[end-1])
+		made.Next = rest.ID(all[end-1])
 	}
 	return answer{body: made}, nil
 }
 
 func (d *api) liveliest(c *call) (answer, error) {
-	p, err := c.asked()
-	q := c.query()
-	limit := q.number("limit", 1, mostBoards, usualBoards)
-	if err = cmp.Or(err, q.err()); err != nil {
+	p, err := c.Place()
+	q := c.Query()
+	limit := q.Number("limit", 1, mostBoards, usualBoards)
+	if err = cmp.Or(err, q.Err()); err != nil {
 		return answer{}, err
 	}
 	made := boardList{Place: c.place(p), Boards: []lively{}}
@@ -137,16 +138,16 @@ func (d *api) liveliest(c *call) (answer, error) {
 
 // stretch is what a list of threads is asked for.
 func (c *call) stretch() (p place.Place, before int64, size int, full bool, err error) {
-	if p, err = c.asked(); err != nil {
+	if p, err = c.Place(); err != nil {
 		return
 	}
-	q := c.query()
-	before = q.number("before", 1, math.MaxInt64, 0)
-	size = int(q.number("limit", 1, mostThreads, usualThreads))
-	if full = q.yes("full"); full {
+	q := c.Query()
+	before = q.Number("before", 1, math.MaxInt64, 0)
+	size = int(q.Number("limit", 1, mostThreads, usualThreads))
+	if full = q.Yes("full"); full {
 		size = min(size, mostFull)
 	}
-	return p, before, size, full, q.err()
+	return p, before, size, full, q.Err()
 }
 
 func (d *api) threads(c *call) (answer, error) {
@@ -181,9 +182,9 @@ func (d *api) archive(c *call) (answer, error) {
 }
 
 func (d *api) newest(c *call) (answer, error) {
-	q := c.query()
-	size := q.number("limit", 1, mostThreads, usualThreads)
-	if err := q.err(); err != nil {
+	q := c.Query()
+	size := q.Number("limit", 1, mostThreads, usualThreads)
+	if err := q.Err(); err != nil {
 		return answer{}, err
 	}
 	all, err := d.Boards.Newest(c.R.Context(), int(size))
@@ -191,14 +192,14 @@ func (d *api) newest(c *call) (answer, error) {
 }
 
 func (d *api) thread(c *call) (answer, error) {
-	n, err := c.number()
-	q := c.query()
+	n, err := c.Number()
+	q := c.Query()
 	span := board.Span{
-		Last:   int(q.number("last", 1, 300, 0)),
-		Before: q.number("before", 1, math.MaxInt64, 0),
-		After:  q.number("after", 1, math.MaxInt64, 0),
+		Last:   int(q.Number("last", 1, 300, 0)),
+		Before: q.Number("before", 1, math.MaxInt64, 0),
+		After:  q.Number("after", 1, math.MaxInt64, 0),
 	}
-	if err = cmp.Or(err, q.err()); err != nil {
+	if err = cmp.Or(err, q.Err()); err != nil {
 		return answer{}, err
 	}
 	v, err := d.Boards.Thread(c.R.Context(), n, span)
@@ -210,7 +211,7 @@ func (d *api) thread(c *call) (answer, error) {
 }
 
 func (d *api) post(c *call) (answer, error) {
-	n, err := c.number()
+	n, err := c.Number()
 	if err != nil {
 		return answer{}, err
 	}
@@ -222,13 +223,13 @@ func (d *api) post(c *call) (answer, error) {
 }
 
 func (d *api) search(c *call) (answer, error) {
-	q := c.query()
+	q := c.Query()
 	asked := search.Query{
-		Text: q.text("q", longestQuery), Place: q.place("place"), Thread: q.number("thread", 1, math.MaxInt64, 0),
-		Opening: q.yes("opening"), Picture: q.yes("picture"), From: q.day("from"), To: q.day("to"),
-		Newest: q.yes("newest"), After: q.text("after", longestCursor),
+		Text: q.Text("q", longestQuery), Place: q.Place("place"), Thread: q.Number("thread", 1, math.MaxInt64, 0),
+		Opening: q.Yes("opening"), Picture: q.Yes("picture"), From: q.Day("from"), To: q.Day("to"),
+		Newest: q.Yes("newest"), After: q.Text("after", longestCursor),
 	}
-	if err := q.err(); err != nil {
+	if err := q.Err(); err != nil {
 		return answer{}, err
 	}
 	r, err := d.Search.Search(c.R.Context(), asked)
@@ -257,13 +258,13 @@ func pieces(all []search.Piece) []piece {
 func (c *call) where(p place.Place) string {
 	var up []string
 	for q := p.Parent(); q.Valid() && q.Kind() != place.World; q = q.Parent() {
-		up = append(up, q.Name(c.language.Tag()))
+		up = append(up, q.Name(c.Language.Tag()))
 	}
 	return strings.Join(up, ", ")
 }
 
 func (c *call) place(p place.Place) placeRef {
-	return placeRef{id(p), p.Path(), p.Name(c.language.Tag()), p.Kind().String(), "/" + p.Path()}
+	return placeRef{rest.ID(p), p.Path(), p.Name(c.Language.Tag()), p.Kind().String(), "/" + p.Path()}
 }
 
 func (c *call) lively(p place.Place) *liveful {

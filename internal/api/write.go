@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"moot/internal/api/rest"
 	"moot/internal/board"
 	"moot/internal/door"
 	"moot/internal/fault"
@@ -32,7 +33,7 @@ type sent struct {
 // in picture, with alt and spoiler repeated in their order.
 func (c *call) sent(into any, made *newThread) (s sent, err error) {
 	if c.R.PostForm == nil {
-		err = c.read(into)
+		err = c.Read(into)
 		return sent{newThread: *made}, err
 	}
 	get := c.R.PostForm.Get
@@ -85,7 +86,7 @@ func (s sent) once(path string) []byte {
 }
 
 func (d *api) start(c *call) (answer, error) {
-	p, err := c.asked()
+	p, err := c.Place()
 	if err != nil {
 		return answer{}, err
 	}
@@ -100,7 +101,7 @@ func (d *api) start(c *call) (answer, error) {
 }
 
 func (d *api) reply(c *call) (answer, error) {
-	number, err := c.number()
+	number, err := c.Number()
 	if err != nil {
 		return answer{}, err
 	}
@@ -117,7 +118,7 @@ func (d *api) reply(c *call) (answer, error) {
 // submit redeems the ticket and posts. What comes to nothing gives the ticket
 // back, so that it may be sent again.
 func (c *call) submit(s sent, act func(key.Actor, board.NewPost) (board.Target, error)) (answer, error) {
-	actor, fresh, err := c.poster()
+	actor, fresh, err := c.Poster()
 	if err != nil {
 		return answer{}, err
 	}
@@ -179,7 +180,7 @@ func (c *call) posted(t board.Target, actor key.Actor, fresh bool) (answer, erro
 	p, ok := c.Places.ByPath(t.Place)
 	made := posted{Number: t.Number, Thread: t.Thread, URL: t.Path()}
 	if ok {
-		made.Place = id(p)
+		made.Place = rest.ID(p)
 	}
 	owns, err := c.Boards.Owns(c.R.Context(), actor, t.Number)
 	if err != nil {
@@ -217,10 +218,10 @@ func (d *api) picture(c *call) (answer, error) {
 
 func (d *api) preview(c *call) (answer, error) {
 	var n draft
-	if err := c.read(&n); err != nil {
+	if err := c.Read(&n); err != nil {
 		return answer{}, err
 	}
-	p, err := c.named(n.Place)
+	p, err := c.Named(n.Place)
 	if err != nil {
 		return answer{}, fault.New(fault.Invalid, "place.unknown").On("place")
 	}
@@ -232,12 +233,12 @@ func (d *api) preview(c *call) (answer, error) {
 }
 
 func (d *api) takeBack(c *call) (answer, error) {
-	number, err := c.number()
+	number, err := c.Number()
 	var n takingBack
 	if err == nil {
-		err = c.read(&n)
+		err = c.Read(&n)
 	}
-	actor, wrong := c.actor()
+	actor, wrong := c.Actor()
 	if err = cmp.Or(err, wrong); err != nil {
 		return answer{}, err
 	}
@@ -247,7 +248,7 @@ func (d *api) takeBack(c *call) (answer, error) {
 	}
 	made := takenBack{Number: t.Number, Thread: t.Thread, Whole: whole}
 	if p, ok := d.Places.ByPath(t.Place); ok {
-		made.Place = id(p)
+		made.Place = rest.ID(p)
 	}
 	return answer{body: made}, nil
 }
