@@ -160,7 +160,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			}),
 			api.New(api.Site{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, Boards: s.boards, Directory: s.directory,
-				Places: s.places, Pictures: s.pictures, Guard: s.visitors, Search: s.found,
+				Places: s.places, Pictures: s.pictures, Guard: s.visitors, Search: s.found, Ladder: s.ladder, Meetups: s.meetups,
 			}),
 			imageboard.New(imageboard.Site{
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,

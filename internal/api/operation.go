@@ -6,6 +6,7 @@ import (
 
 	"moot/internal/api/openapi"
 	"moot/internal/api/rest"
+	"moot/internal/meetup"
 )
 
 // version is that of the API: the first number stands in its addresses.
@@ -97,4 +98,29 @@ var operations = []operation{
 	{Route: "POST /api/v1/places/{place}/threads", ID: "start", Summary: "Start a thread.", Sends: newThread{}, Form: threadForm{}, Gives: posted{}, Status: http.StatusCreated, Actor: true},
 	{Route: "POST /api/v1/threads/{number}/posts", ID: "reply", Summary: "Reply to a thread.", Sends: newReply{}, Form: replyForm{}, Gives: posted{}, Status: http.StatusCreated, Actor: true},
 	{Route: "POST /api/v1/posts/{number}/take-back", ID: "takeBack", Summary: "Take back a post of one's own.", Sends: takingBack{}, Gives: takenBack{}, Actor: true},
+
+	{Route: "GET /api/v1/places/{place}/hands", ID: "hands", Summary: "How many hands are up in a city, and in those near it.", Gives: hands{}},
+	{Route: "POST /api/v1/places/{place}/hands", ID: "raise", Summary: "Put a hand up in a city.", Sends: newHand{}, Gives: raised{}, Status: http.StatusCreated},
+	{Route: "GET /api/v1/hand", ID: "hand", Summary: "The hand whose token is brought.", Gives: hand{}, Actor: true},
+	{Route: "POST /api/v1/hand/renew", ID: "renew", Summary: "Keep the hand up for its whole time from now on.", Gives: hand{}, Actor: true},
+	{Route: "POST /api/v1/hand/lower", ID: "lower", Summary: "Take the hand down, and what it marked.", Gives: lowered{}, Actor: true},
+	{Route: "POST /api/v1/hand/move", ID: "move", Summary: "Take the hand to another city, or have it reach further or less far.", Sends: movedHand{}, Gives: hand{}, Actor: true},
+	{Route: "POST /api/v1/places/{place}/convenings", ID: "ask", Summary: "Ask all hands of a city for a date: open a convening.", Sends: asking{}, Gives: posted{}, Status: http.StatusCreated, Actor: true},
+	{Route: "GET /api/v1/threads/{number}/convening", ID: "convening", Summary: "The convening on a thread, and how it is marked.", Gives: convening{}, Actor: true},
+	{Route: "POST /api/v1/threads/{number}/marks", ID: "mark", Summary: "Mark times and places, with a hand's token.", Sends: marking{}, Gives: convening{}, Actor: true},
+	{Route: "POST /api/v1/threads/{number}/venues", ID: "propose", Summary: "Propose a public place to a convening.", Sends: newVenue{}, Gives: convening{}, Status: http.StatusCreated},
+
+	{Route: "GET /api/v1/places/{place}/meetups", ID: "coming", Summary: "The meetups that are to come in a place and what lies in it.", Gives: meetupList{}, Takes: []parameter{
+		takes("after", "Read on: what the answer before gave as next.", schema{Type: "string", MaxLength: some(longestCursor)}),
+		limit(usualMeetups, meetup.Most),
+	}},
+	{Route: "POST /api/v1/places/{place}/meetups", ID: "announce", Summary: "Announce a meetup: start a thread with it.", Sends: newMeetup{}, Gives: announced{}, Status: http.StatusCreated, Actor: true},
+	{Route: "GET /api/v1/meetups/{number}", ID: "meetup", Summary: "The meetup on a thread.", Gives: meetupFull{}, Actor: true},
+	{Route: "POST /api/v1/meetups/{number}/answers", ID: "rsvp", Summary: "Say whether one comes, in place of what one said before.", Sends: rsvp{}, Gives: answered{}, Actor: true},
+	{Route: "GET /api/v1/meetups/{number}/notes", ID: "notes", Summary: "What was written to the host, with the host's token.", Gives: notes{}, Actor: true},
+	{Route: "POST /api/v1/meetups/{number}/edit", ID: "edit", Summary: "Have a meetup say something else, with the host's token.", Sends: details{}, Gives: meetupFull{}, Actor: true},
+	{Route: "POST /api/v1/meetups/{number}/move", ID: "moveMeetup", Summary: "Have it be at another time or place; the answers follow.", Sends: movedMeetup{}, Gives: meetupFull{}, Actor: true},
+	{Route: "POST /api/v1/meetups/{number}/cancel", ID: "cancel", Summary: "Cancel it, with a reason.", Sends: cancelling{}, Gives: meetupFull{}, Actor: true},
+	{Route: "POST /api/v1/meetups/{number}/times/move", ID: "moveOne", Summary: "Have a single one of its times begin at another.", Sends: movedSingle{}, Gives: meetupFull{}, Actor: true},
+	{Route: "POST /api/v1/meetups/{number}/times/drop", ID: "dropOne", Summary: "Have a single one of its times not be held.", Sends: single{}, Gives: meetupFull{}, Actor: true},
 }

@@ -24,7 +24,8 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 			t.Errorf("%s: another has the id %s, or it has no summary or answer", o.Route, o.ID)
 		}
 		ids[o.ID] = true
-		if posts := strings.HasPrefix(o.Route, http.MethodPost); posts != (o.Sends != nil || o.Form != nil || o.Status != 0) {
+		brings := o.Sends != nil || o.Form != nil || o.Status != 0
+		if posts := strings.HasPrefix(o.Route, http.MethodPost); brings && !posts || posts && !brings && !o.Actor {
 			t.Errorf("%s: what does it take?", o.Route)
 		}
 	}

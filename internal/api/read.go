@@ -29,13 +29,13 @@ const (
 )
 
 func (d *api) index(c *call) (answer, error) {
-	return answer{body: index{
+	return answer{Body: index{
 		Site: d.Name, Description: "/api/v1/openapi.json", Guide: d.Source, Info: "/api/v1/site",
 		Places: "/api/v1/places?q={name}", World: "/api/v1/places/world",
 	}}, nil
 }
 
-func (d *api) openapi(c *call) (answer, error) { return answer{body: d.description}, nil }
+func (d *api) openapi(c *call) (answer, error) { return answer{Body: d.description}, nil }
 
 func (d *api) site(c *call) (answer, error) {
 	l := d.Boards.Limits()
@@ -47,7 +47,7 @@ func (d *api) site(c *call) (answer, error) {
 	for _, l := range d.Languages {
 		made.Languages = append(made.Languages, language{l.Code(), l.Name()})
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func (d *api) findPlaces(c *call) (answer, error) {
@@ -59,14 +59,14 @@ func (d *api) findPlaces(c *call) (answer, error) {
 	}
 	made := foundPlaces{Places: []found{}}
 	if asked == "" {
-		return answer{body: made}, nil
+		return answer{Body: made}, nil
 	}
 	for _, m := range d.Places.Find(asked, int(limit)) {
 		made.Places = append(made.Places, found{
 			placeRef: c.place(m.Place), Match: m.Name, Slip: m.Slip, Within: c.where(m.Place), Board: c.lively(m.Place),
 		})
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func (d *api) place(c *call) (answer, error) {
@@ -88,10 +88,10 @@ func (d *api) place(c *call) (answer, error) {
 	}
 	if p.Kind() == place.City {
 		for _, n := range d.Directory.Nearest(p, nearestShown) {
-			made.Nearest = append(made.Nearest, neighbour{c.place(n.Place), math.Round(n.Distance*10) / 10, liveOf(n.Lively)})
+			made.Nearest = append(made.Nearest, neighbour{c.place(n.Place), rounded(n.Distance), liveOf(n.Lively)})
 		}
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func (d *api) within(c *call) (answer, error) {
@@ -119,7 +119,7 @@ func (d *api) within(c *call) (answer, error) {
 	if end < len(all) {
 		made.Next = rest.ID(all[end-1])
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func (d *api) liveliest(c *call) (answer, error) {
@@ -133,7 +133,7 @@ func (d *api) liveliest(c *call) (answer, error) {
 	for _, l := range d.Directory.Liveliest(p, int(limit)) {
 		made.Boards = append(made.Boards, lively{c.place(l.Place), liveOf(l)})
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 // stretch is what a list of threads is asked for.
@@ -188,7 +188,7 @@ func (d *api) newest(c *call) (answer, error) {
 		return answer{}, err
 	}
 	all, err := d.Boards.Newest(c.R.Context(), int(size))
-	return answer{body: newestThreads{c.notices(all, false)}}, err
+	return answer{Body: newestThreads{c.notices(all, false)}}, err
 }
 
 func (d *api) thread(c *call) (answer, error) {
@@ -207,7 +207,7 @@ func (d *api) thread(c *call) (answer, error) {
 		return answer{}, err
 	}
 	t := v.Thread
-	return answer{body: threadFull{c.thread(t), c.post(t, v.Opening), c.posts(t, v.Posts), v.Earlier, v.Later}}, nil
+	return answer{Body: threadFull{c.thread(t), c.post(t, v.Opening), c.posts(t, v.Posts), v.Earlier, v.Later}}, nil
 }
 
 func (d *api) post(c *call) (answer, error) {
@@ -219,7 +219,7 @@ func (d *api) post(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{body: postFull{c.thread(t), c.post(t, p)}}, nil
+	return answer{Body: postFull{c.thread(t), c.post(t, p)}}, nil
 }
 
 func (d *api) search(c *call) (answer, error) {
@@ -243,7 +243,7 @@ func (d *api) search(c *call) (answer, error) {
 			Subject: pieces(h.Subject), Snippet: pieces(h.Snippet), URL: h.Path,
 		})
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func pieces(all []search.Piece) []piece {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
 	"moot/internal/api/rest"
 	"moot/internal/board"
@@ -20,13 +19,14 @@ import (
 
 func (d *api) ticket(c *call) (answer, error) {
 	t := d.Guard.Issue()
-	return answer{status: http.StatusCreated, body: ticket{t.Text, t.Wait.Milliseconds(), t.Life.Milliseconds(), t.Bits}}, nil
+	return answer{Status: http.StatusCreated, Body: ticket{t.Text, t.Wait.Milliseconds(), t.Life.Milliseconds(), t.Bits}}, nil
 }
 
 // sent is a post as it came: JSON, or a form with its pictures.
 type sent struct {
 	newThread
 	files []door.File
+	more  string // of its card
 }
 
 // sent reads what is to be posted. A form has the same names, and its pictures
@@ -73,7 +73,7 @@ func (n newPost) post() board.NewPost {
 // same address, with the same words and pictures.
 func (s sent) once(path string) []byte {
 	h := sha256.New()
-	for _, part := range []string{"api", path, s.Subject, s.Text} {
+	for _, part := range []string{"api", path, s.Subject, s.Text, s.more} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	for _, p := range s.Pictures {
@@ -155,24 +155,13 @@ func (c *call) develop(s sent, n *board.NewPost) error {
 	return nil
 }
 
-// sentBefore finds what an earlier sending of the same made. It may still be
-// being written, so this waits a little.
-func (c *call) sentBefore(once []byte, refusal error) (board.Target, bool) {
-	tries := 1
-	if guard.IsTaken(refusal) { // on this or something else
-		tries = 12
-	}
-	for range tries {
-		if t, found, err := c.Boards.Sent(c.R.Context(), once); err != nil || found {
-			return t, err == nil
-		}
-		select {
-		case <-c.R.Context().Done():
-			return board.Target{}, false
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-	return board.Target{}, false
+// sentBefore finds what an earlier sending of the same made.
+func (c *call) sentBefore(once []byte, refusal error) (t board.Target, found bool) {
+	found = c.Before(refusal, func() (found bool, err error) {
+		t, found, err = c.Boards.Sent(c.R.Context(), once)
+		return found, err
+	})
+	return t, found
 }
 
 // posted tells where a post stands, and its writer how it is taken back.
@@ -192,7 +181,7 @@ func (c *call) posted(t board.Target, actor key.Actor, fresh bool) (answer, erro
 			made.Token = actor.Token()
 		}
 	}
-	return answer{status: http.StatusCreated, location: fmt.Sprintf("/api/v1/posts/%d", t.Number), body: made}, nil
+	return answer{Status: http.StatusCreated, Location: fmt.Sprintf("/api/v1/posts/%d", t.Number), Body: made}, nil
 }
 
 // picture takes in a picture for a post that is still being written. The ticket
@@ -213,14 +202,10 @@ func (d *api) picture(c *call) (answer, error) {
 	}
 	defer ticket.GiveBack(nil)
 	taken, err := d.Pictures.Take(c.R.Context(), c.Files[0].Bytes)
-	return answer{status: http.StatusCreated, body: pictureOf(taken)}, err
+	return answer{Status: http.StatusCreated, Body: pictureOf(taken)}, err
 }
 
-func (d *api) preview(c *call) (answer, error) {
-	var n draft
-	if err := c.Read(&n); err != nil {
-		return answer{}, err
-	}
+func (d *api) preview(c *call, n draft) (answer, error) {
 	p, err := c.Named(n.Place)
 	if err != nil {
 		return answer{}, fault.New(fault.Invalid, "place.unknown").On("place")
@@ -229,7 +214,7 @@ func (d *api) preview(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{body: previewed{subject, c.written(post)}}, nil
+	return answer{Body: previewed{subject, c.written(post)}}, nil
 }
 
 func (d *api) takeBack(c *call) (answer, error) {
@@ -250,5 +235,5 @@ func (d *api) takeBack(c *call) (answer, error) {
 	if p, ok := d.Places.ByPath(t.Place); ok {
 		made.Place = rest.ID(p)
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }

@@ -19,19 +19,31 @@ type Call struct {
 	Places   *place.Gazetteer
 }
 
-// Send sends an answer, whose words are in the caller's language.
+// Send sends an answer, whose words are in the caller's language. One to a GET may be
+// kept, and asked for again by its tag.
 func (c *Call) Send(a door.Answer) {
+	if c.R.Method != http.MethodGet && c.R.Method != http.MethodHead {
+		c.Once(a)
+		return
+	}
+	c.head()
+	c.Asked.Send(a)
+}
+
+// Once sends an answer that is kept by nobody.
+func (c *Call) Once(a door.Answer) {
+	h := c.head()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Type", a.Type)
+	door.Write(c.W, c.R, a.Status, a.Body)
+}
+
+func (c *Call) head() http.Header {
 	h := c.W.Header()
 	h.Set("Content-Language", c.Language.Tag().String())
 	h.Add("Vary", "Accept-Language")
 	h.Set("Access-Control-Expose-Headers", "ETag, Location, Retry-After, Content-Language")
-	if c.R.Method != http.MethodGet && c.R.Method != http.MethodHead {
-		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Type", a.Type)
-		door.Write(c.W, c.R, a.Status, a.Body)
-		return
-	}
-	c.Asked.Send(a)
+	return h
 }
 
 // Preflight tells a browser what pages of other sites may ask here (the Fetch

@@ -144,7 +144,7 @@ func (d *door) raise(q *page.Request) error {
 	}
 	ticket, err := q.Site.Guard.Redeem(v.Ticket, form.Get("proof"))
 	if err != nil {
-		if q.SentBefore(err, func() (bool, error) { return d.isUp(q, fresh) }) {
+		if q.SentBefore(err, func() (bool, error) { return d.ladder.IsUp(q.Context(), fresh, q.Place) }) {
 			return d.raised(q, owners, fresh)
 		}
 		return d.refuseHand(q, v, err)
@@ -155,15 +155,6 @@ func (d *door) raise(q *page.Request) error {
 	}
 	ticket.Keep()
 	return d.raised(q, owners, fresh)
-}
-
-// isUp reports whether somebody's hand is up in the request's place.
-func (d *door) isUp(q *page.Request, owner key.Actor) (bool, error) {
-	h, err := d.ladder.Hand(q.Context(), owner)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil && h.Place == q.Place, err
 }
 
 // raised has the browser keep a hand, and shows it.
