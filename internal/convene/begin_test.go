@@ -150,3 +150,31 @@ func TestAgainIsWhenOneOpens(t *testing.T) {
 		t.Errorf("%+v, %+v", one, two)
 	}
 }
+
+// A hand that marks from many tabs at one moment is counted once, by one of them.
+func TestAHandMarksFromManyTabs(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		hands := s.raise("gr/thessaloniki", 5)
+		c, _ := s.standing("gr/thessaloniki")
+		var all sync.WaitGroup
+		start := make(chan struct{})
+		for n := range 12 {
+			all.Go(func() {
+				<-start
+				if err := s.Mark(context.Background(), hands[n%2], c.Thread, map[int64]convene.Answer{1: convene.Answer(1 + n%3), 2: convene.Suits}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		close(start)
+		all.Wait()
+		c, _ = s.standing("gr/thessaloniki")
+		if one, two := c.Times[0], c.Times[1]; one.Suits+one.Could+one.Cant != 2 || two.Tally != (convene.Tally{Suits: 2}) {
+			t.Errorf("two hands are counted as %+v, %+v", one.Tally, two.Tally)
+		}
+		s.mark(hands[0], c, c.Times[0], convene.Cant)
+		if marked, err := s.Marked(t.Context(), hands[0], c.Thread); err != nil || marked[1] != convene.Cant {
+			t.Errorf("the last one doesn't count: %v, %v", marked, err)
+		}
+	})
+}

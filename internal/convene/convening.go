@@ -523,6 +523,9 @@ func (l *Ladder) settle(tx *db.Tx, k keptConvening, in place.Place) (closed bool
 		if err := l.Boards.Stay(tx, agreed.Thread, false); err != nil {
 			return false, err
 		}
+		if err := l.cardsChanged(tx, []threadAt{k.thread()}); err != nil {
+			return false, err
+		}
 		return true, l.Jobs.Add(tx, LookJob, k.place, now.Add(l.Rules.Rest))
 	}
 	return true, l.Meet(tx, agreed)
