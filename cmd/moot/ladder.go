@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"time"
 
+	"moot/internal/config"
 	"moot/internal/convene"
 	"moot/internal/db"
 	"moot/internal/directory"
@@ -17,14 +19,14 @@ const convenedMinutes = 120
 // openLadder makes the steps from a board to a meeting, each of which knows nothing
 // of the others: what a convening finds becomes a meetup, and when that is over the
 // hands that are up are asked again.
-func (s *site) openLadder(name string, languages []*lang.Language) {
+func (s *site) openLadder(name string, rules convene.Rules, languages []*lang.Language) {
 	words := func(p place.Place) *lang.Language { return lang.SpokenIn(p.Country().Path(), languages) }
 	s.meetups = meetup.New(meetup.Settings{
 		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs,
 		Over: func(tx *db.Tx, at string) error { return s.jobs.Add(tx, convene.LookJob, at, s.clock.Now()) },
 	})
 	s.ladder = convene.New(convene.Settings{
-		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs, Rules: convene.Defaults(),
+		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs, Rules: rules,
 		Name: name, Words: words, ToCome: s.meetups.ToCome,
 		Meet: func(tx *db.Tx, a convene.Agreed) error {
 			l := words(a.Place)
@@ -51,5 +53,14 @@ func (s *site) meetings() directory.Meetings {
 			g, found, err := s.meetups.GatheringAt(ctx, path)
 			return directory.Meeting(g), found, err
 		},
+	}
+}
+
+// rulesOf are a site's numbers for hands and convenings.
+func rulesOf(l config.Ladder) convene.Rules {
+	const day = 24 * time.Hour
+	return convene.Rules{
+		HandLife: time.Duration(l.HandDays) * day, Shown: l.Shown, Held: l.Held, Hands: l.Hands, Ask: l.Ask, First: l.First, Last: l.Last,
+		Open: time.Duration(l.OpenDays) * day, Enough: l.Enough, Least: l.Least, Growth: l.Growth, Rest: time.Duration(l.RestDays) * day,
 	}
 }

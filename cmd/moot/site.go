@@ -113,7 +113,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		PostLength: cfg.PostLength, ThreadPosts: cfg.ThreadPosts, BumpLimit: cfg.BumpLimit, Threads: cfg.BoardThreads,
 		Names: cfg.Names, Tripcodes: cfg.Tripcodes, Pictures: images,
 	})
-	s.openLadder(cfg.SiteName, languages)
+	s.openLadder(cfg.SiteName, rulesOf(cfg.Ladder), languages)
 	if fill != nil {
 		if err := fill(ctx, s); err != nil {
 			return s, err
@@ -165,7 +165,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			}),
 			api.New(api.Site{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, Boards: s.boards, Directory: s.directory,
-				Places: s.places, Pictures: s.pictures, Guard: s.visitors, Search: s.found,
+				Places: s.places, Pictures: s.pictures, Guard: s.visitors, Search: s.found, Ladder: s.ladder, Meetups: s.meetups,
 			}),
 			imageboard.New(imageboard.Site{
 				Boards: s.boards, Directory: s.directory, Places: s.places, Pictures: s.pictures, Clock: now, Language: languages[0], Wait: cfg.Patience,

@@ -1,16 +1,17 @@
 package api
 
 import (
-	"cmp"
 	"encoding/json"
-	"net/http"
 
+	"moot/internal/api/rest"
 	"moot/internal/board"
+	"moot/internal/convene"
 	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/guard"
 	"moot/internal/lang"
 	"moot/internal/media"
+	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/search"
 )
@@ -27,6 +28,8 @@ type Site struct {
 	Pictures  *media.Pictures
 	Guard     *guard.Guard
 	Search    *search.Index
+	Ladder    *convene.Ladder
+	Meetups   *meetup.Meetups
 }
 
 // api is the door with what it stands on.
@@ -35,10 +38,6 @@ type api struct {
 	match       func(acceptLanguage string) *lang.Language
 	description json.RawMessage // the OpenAPI document
 }
-
-// maxBody is how much JSON is read, in bytes: as much as a form without files
-// may hold.
-const maxBody = 64 << 10
 
 // New is the door.
 func New(s Site) door.Routes {
@@ -63,34 +62,50 @@ func New(s Site) door.Routes {
 			{Pattern: "GET /api/v1/posts/{number}", Handle: d.handle(d.post)},
 			{Pattern: "GET /api/v1/search", Handle: d.handle(d.search), Class: guard.Search, Lags: true},
 
-			{Pattern: "POST /api/v1/tickets", Handle: d.handle(d.ticket), Body: maxBody},
-			{Pattern: "POST /api/v1/pictures", Handle: d.handle(d.picture), Files: 1},
-			{Pattern: "POST /api/v1/previews", Handle: d.handle(d.preview), Body: maxBody},
-			{Pattern: "POST /api/v1/places/{place}/threads", Handle: d.handle(d.start), Body: maxBody, Files: media.MaxPictures},
-			{Pattern: "POST /api/v1/threads/{number}/posts", Handle: d.handle(d.reply), Body: maxBody, Files: media.MaxPictures},
-			{Pattern: "POST /api/v1/posts/{number}/take-back", Handle: d.handle(d.takeBack), Body: maxBody},
+			{Pattern: "GET /api/v1/places/{place}/hands", Handle: d.handle(d.hands)},
+			{Pattern: "GET /api/v1/hand", Handle: d.ofHand(lookAt)},
+			{Pattern: "GET /api/v1/threads/{number}/convening", Handle: d.handle(d.convening)},
+			{Pattern: "GET /api/v1/places/{place}/meetups", Handle: d.handle(d.coming)},
+			{Pattern: "GET /api/v1/meetups/{number}", Handle: d.handle(d.meetup)},
+			{Pattern: "GET /api/v1/meetups/{number}/notes", Handle: d.handle(d.notes)},
 
-			{Pattern: "OPTIONS /api/v1/{rest...}", Handle: preflight},
+			{Pattern: "POST /api/v1/tickets", Handle: d.handle(d.ticket), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/pictures", Handle: d.handle(d.picture), Files: 1},
+			{Pattern: "POST /api/v1/previews", Handle: d.handle(reads(d.preview)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/places/{place}/threads", Handle: d.handle(d.start), Body: rest.MaxBody, Files: media.MaxPictures},
+			{Pattern: "POST /api/v1/threads/{number}/posts", Handle: d.handle(d.reply), Body: rest.MaxBody, Files: media.MaxPictures},
+			{Pattern: "POST /api/v1/posts/{number}/take-back", Handle: d.handle(d.takeBack), Body: rest.MaxBody},
+
+			{Pattern: "POST /api/v1/places/{place}/hands", Handle: d.handle(reads(d.raise)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/hand/renew", Handle: d.ofHand(renew), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/hand/lower", Handle: d.ofHand(lower), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/hand/move", Handle: d.handle(reads(d.move)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/places/{place}/convenings", Handle: d.handle(reads(d.ask)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/threads/{number}/marks", Handle: d.handle(reads(d.mark)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/threads/{number}/venues", Handle: d.handle(reads(d.propose)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/places/{place}/meetups", Handle: d.handle(reads(d.announce)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/meetups/{number}/answers", Handle: d.handle(reads(d.rsvp)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/meetups/{number}/edit", Handle: d.handle(hosting(edit)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/meetups/{number}/move", Handle: d.handle(hosting(moveMeetup)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/meetups/{number}/cancel", Handle: d.handle(hosting(cancel)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/meetups/{number}/times/move", Handle: d.handle(hosting(moveOne)), Body: rest.MaxBody},
+			{Pattern: "POST /api/v1/meetups/{number}/times/drop", Handle: d.handle(hosting(dropOne)), Body: rest.MaxBody},
+
+			{Pattern: "OPTIONS /api/v1/{rest...}", Handle: rest.Preflight},
 			{Pattern: "GET /api/v1/{rest...}", Handle: d.unknown},
-			{Pattern: "POST /api/v1/{rest...}", Handle: d.unknown, Body: maxBody},
-			{Pattern: "DELETE /api/v1/{rest...}", Handle: d.unknown, Body: maxBody},
+			{Pattern: "POST /api/v1/{rest...}", Handle: d.unknown, Body: rest.MaxBody},
+			{Pattern: "DELETE /api/v1/{rest...}", Handle: d.unknown, Body: rest.MaxBody},
 		},
 	}
 }
 
 // call is one request.
 type call struct {
-	*door.Asked
+	*rest.Call
 	*api
-	language *lang.Language
 }
 
-// answer is what a request is answered with, as JSON.
-type answer struct {
-	body     any
-	status   int    // 200 where it is 0
-	location string // of what was made
-}
+type answer = rest.Answer
 
 // handle answers with what f makes of a request.
 func (d *api) handle(f func(*call) (answer, error)) func(*door.Asked) error {
@@ -100,44 +115,33 @@ func (d *api) handle(f func(*call) (answer, error)) func(*door.Asked) error {
 		if err != nil {
 			return err
 		}
-		body, err := encode(made.body)
-		if err != nil {
-			return err
+		return c.Answer(made)
+	}
+}
+
+// reads has f take the JSON that a request brings.
+func reads[N any](f func(*call, N) (answer, error)) func(*call) (answer, error) {
+	return func(c *call) (answer, error) {
+		var n N
+		if err := c.Read(&n); err != nil {
+			return answer{}, err
 		}
-		if made.location != "" {
-			a.W.Header().Set("Location", made.location)
-		}
-		c.send(door.Answer{Status: cmp.Or(made.status, http.StatusOK), Type: "application/json", Body: body})
-		return nil
+		return f(c, n)
 	}
 }
 
 func (d *api) call(a *door.Asked) *call {
-	return &call{a, d, d.match(a.R.Header.Get("Accept-Language"))}
+	return &call{&rest.Call{Asked: a, Language: d.match(a.R.Header.Get("Accept-Language")), Places: d.Places}, d}
 }
 
-// send sends an answer, whose words are in the caller's language.
-func (c *call) send(a door.Answer) {
-	h := c.W.Header()
-	h.Set("Content-Language", c.language.Tag().String())
-	h.Add("Vary", "Accept-Language")
-	h.Set("Access-Control-Expose-Headers", "ETag, Location, Retry-After, Content-Language")
-	if c.R.Method != http.MethodGet && c.R.Method != http.MethodHead {
-		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Type", a.Type)
-		door.Write(c.W, c.R, a.Status, a.Body)
-		return
+// fail answers with a problem.
+func (d *api) fail(a *door.Asked, status int, err error) { d.call(a).Fail(status, err) }
+
+// unknown answers an address that there isn't, or a method that it hasn't.
+func (d *api) unknown(a *door.Asked) error {
+	routes := make([]string, len(operations))
+	for i, o := range operations {
+		routes[i] = o.Route
 	}
-	c.Send(a)
-}
-
-// preflight tells a browser what pages of other sites may ask here (the Fetch
-// standard, CORS-preflight).
-func preflight(a *door.Asked) error {
-	h := a.W.Header()
-	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS")
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match")
-	h.Set("Access-Control-Max-Age", "86400")
-	a.W.WriteHeader(http.StatusNoContent)
-	return nil
+	return d.call(a).Unknown(routes)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"moot/internal/api/rest"
 	"moot/internal/board"
 	"moot/internal/media"
 	"moot/internal/place"
@@ -28,48 +29,48 @@ const (
 )
 
 func (d *api) index(c *call) (answer, error) {
-	return answer{body: index{
+	return answer{Body: index{
 		Site: d.Name, Description: "/api/v1/openapi.json", Guide: d.Source, Info: "/api/v1/site",
 		Places: "/api/v1/places?q={name}", World: "/api/v1/places/world",
 	}}, nil
 }
 
-func (d *api) openapi(c *call) (answer, error) { return answer{body: d.description}, nil }
+func (d *api) openapi(c *call) (answer, error) { return answer{Body: d.description}, nil }
 
 func (d *api) site(c *call) (answer, error) {
 	l := d.Boards.Limits()
 	made := site{Name: d.Name, Base: d.Base, Source: d.Source, Limits: limits{
 		PostLength: l.PostLength, ThreadPosts: l.ThreadPosts, BumpLimit: l.BumpLimit, BoardThreads: l.Threads,
-		Names: l.Names, Tripcodes: l.Tripcodes, Pictures: media.MaxPictures, PictureBytes: pictureBytes, BodyBytes: maxBody,
+		Names: l.Names, Tripcodes: l.Tripcodes, Pictures: media.MaxPictures, PictureBytes: pictureBytes, BodyBytes: rest.MaxBody,
 	}}
 	made.Boards, made.Posts = d.Directory.Totals()
 	for _, l := range d.Languages {
 		made.Languages = append(made.Languages, language{l.Code(), l.Name()})
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func (d *api) findPlaces(c *call) (answer, error) {
-	q := c.query()
-	asked := text.CleanLine(q.text("q", longestName))
-	limit := q.number("limit", 1, mostPlaces, usualPlaces)
-	if err := q.err(); err != nil {
+	q := c.Query()
+	asked := text.CleanLine(q.Text("q", longestName))
+	limit := q.Number("limit", 1, mostPlaces, usualPlaces)
+	if err := q.Err(); err != nil {
 		return answer{}, err
 	}
 	made := foundPlaces{Places: []found{}}
 	if asked == "" {
-		return answer{body: made}, nil
+		return answer{Body: made}, nil
 	}
 	for _, m := range d.Places.Find(asked, int(limit)) {
 		made.Places = append(made.Places, found{
 			placeRef: c.place(m.Place), Match: m.Name, Slip: m.Slip, Within: c.where(m.Place), Board: c.lively(m.Place),
 		})
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func (d *api) place(c *call) (answer, error) {
-	p, err := c.asked()
+	p, err := c.Place()
 	if err != nil {
 		return answer{}, err
 	}
@@ -87,27 +88,27 @@ func (d *api) place(c *call) (answer, error) {
 	}
 	if p.Kind() == place.City {
 		for _, n := range d.Directory.Nearest(p, nearestShown) {
-			made.Nearest = append(made.Nearest, neighbour{c.place(n.Place), math.Round(n.Distance*10) / 10, liveOf(n.Lively)})
+			made.Nearest = append(made.Nearest, neighbour{c.place(n.Place), rounded(n.Distance), liveOf(n.Lively)})
 		}
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func (d *api) within(c *call) (answer, error) {
-	p, err := c.asked()
+	p, err := c.Place()
 	if err != nil {
 		return answer{}, err
 	}
-	q := c.query()
-	after := q.place("after")
+	q := c.Query()
+	after := q.Place("after")
 	all := p.Children()
 	start := 0
 	if after.Valid() {
 		if start = slices.Index(all, after) + 1; start == 0 {
-			q.wrong("after")
+			q.Wrong("after")
 		}
 	}
-	if err := q.err(); err != nil {
+	if err := q.Err(); err != nil {
 		return answer{}, err
 	}
 	made := placeList{Place: c.place(p), Places: []placeRef{}}
@@ -116,37 +117,37 @@ func (d *api) within(c *call) (answer, error) {
 		made.Places = append(made.Places, c.place(child))
 	}
 	if end < len(all) {
-		made.Next = id(all[end-1])
+		made.Next = rest.ID(all[end-1])
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func (d *api) liveliest(c *call) (answer, error) {
-	p, err := c.asked()
-	q := c.query()
-	limit := q.number("limit", 1, mostBoards, usualBoards)
-	if err = cmp.Or(err, q.err()); err != nil {
+	p, err := c.Place()
+	q := c.Query()
+	limit := q.Number("limit", 1, mostBoards, usualBoards)
+	if err = cmp.Or(err, q.Err()); err != nil {
 		return answer{}, err
 	}
 	made := boardList{Place: c.place(p), Boards: []lively{}}
 	for _, l := range d.Directory.Liveliest(p, int(limit)) {
 		made.Boards = append(made.Boards, lively{c.place(l.Place), liveOf(l)})
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 // stretch is what a list of threads is asked for.
 func (c *call) stretch() (p place.Place, before int64, size int, full bool, err error) {
-	if p, err = c.asked(); err != nil {
+	if p, err = c.Place(); err != nil {
 		return
 	}
-	q := c.query()
-	before = q.number("before", 1, math.MaxInt64, 0)
-	size = int(q.number("limit", 1, mostThreads, usualThreads))
-	if full = q.yes("full"); full {
+	q := c.Query()
+	before = q.Number("before", 1, math.MaxInt64, 0)
+	size = int(q.Number("limit", 1, mostThreads, usualThreads))
+	if full = q.Yes("full"); full {
 		size = min(size, mostFull)
 	}
-	return p, before, size, full, q.err()
+	return p, before, size, full, q.Err()
 }
 
 func (d *api) threads(c *call) (answer, error) {
@@ -181,24 +182,24 @@ func (d *api) archive(c *call) (answer, error) {
 }
 
 func (d *api) newest(c *call) (answer, error) {
-	q := c.query()
-	size := q.number("limit", 1, mostThreads, usualThreads)
-	if err := q.err(); err != nil {
+	q := c.Query()
+	size := q.Number("limit", 1, mostThreads, usualThreads)
+	if err := q.Err(); err != nil {
 		return answer{}, err
 	}
 	all, err := d.Boards.Newest(c.R.Context(), int(size))
-	return answer{body: newestThreads{c.notices(all, false)}}, err
+	return answer{Body: newestThreads{c.notices(all, false)}}, err
 }
 
 func (d *api) thread(c *call) (answer, error) {
-	n, err := c.number()
-	q := c.query()
+	n, err := c.Number()
+	q := c.Query()
 	span := board.Span{
-		Last:   int(q.number("last", 1, 300, 0)),
-		Before: q.number("before", 1, math.MaxInt64, 0),
-		After:  q.number("after", 1, math.MaxInt64, 0),
+		Last:   int(q.Number("last", 1, 300, 0)),
+		Before: q.Number("before", 1, math.MaxInt64, 0),
+		After:  q.Number("after", 1, math.MaxInt64, 0),
 	}
-	if err = cmp.Or(err, q.err()); err != nil {
+	if err = cmp.Or(err, q.Err()); err != nil {
 		return answer{}, err
 	}
 	v, err := d.Boards.Thread(c.R.Context(), n, span)
@@ -206,11 +207,11 @@ func (d *api) thread(c *call) (answer, error) {
 		return answer{}, err
 	}
 	t := v.Thread
-	return answer{body: threadFull{c.thread(t), c.post(t, v.Opening), c.posts(t, v.Posts), v.Earlier, v.Later}}, nil
+	return answer{Body: threadFull{c.thread(t), c.post(t, v.Opening), c.posts(t, v.Posts), v.Earlier, v.Later}}, nil
 }
 
 func (d *api) post(c *call) (answer, error) {
-	n, err := c.number()
+	n, err := c.Number()
 	if err != nil {
 		return answer{}, err
 	}
@@ -218,17 +219,17 @@ func (d *api) post(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{body: postFull{c.thread(t), c.post(t, p)}}, nil
+	return answer{Body: postFull{c.thread(t), c.post(t, p)}}, nil
 }
 
 func (d *api) search(c *call) (answer, error) {
-	q := c.query()
+	q := c.Query()
 	asked := search.Query{
-		Text: q.text("q", longestQuery), Place: q.place("place"), Thread: q.number("thread", 1, math.MaxInt64, 0),
-		Opening: q.yes("opening"), Picture: q.yes("picture"), From: q.day("from"), To: q.day("to"),
-		Newest: q.yes("newest"), After: q.text("after", longestCursor),
+		Text: q.Text("q", longestQuery), Place: q.Place("place"), Thread: q.Number("thread", 1, math.MaxInt64, 0),
+		Opening: q.Yes("opening"), Picture: q.Yes("picture"), From: q.Day("from"), To: q.Day("to"),
+		Newest: q.Yes("newest"), After: q.Text("after", longestCursor),
 	}
-	if err := q.err(); err != nil {
+	if err := q.Err(); err != nil {
 		return answer{}, err
 	}
 	r, err := d.Search.Search(c.R.Context(), asked)
@@ -242,7 +243,7 @@ func (d *api) search(c *call) (answer, error) {
 			Subject: pieces(h.Subject), Snippet: pieces(h.Snippet), URL: h.Path,
 		})
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }
 
 func pieces(all []search.Piece) []piece {
@@ -257,13 +258,13 @@ func pieces(all []search.Piece) []piece {
 func (c *call) where(p place.Place) string {
 	var up []string
 	for q := p.Parent(); q.Valid() && q.Kind() != place.World; q = q.Parent() {
-		up = append(up, q.Name(c.language.Tag()))
+		up = append(up, q.Name(c.Language.Tag()))
 	}
 	return strings.Join(up, ", ")
 }
 
 func (c *call) place(p place.Place) placeRef {
-	return placeRef{id(p), p.Path(), p.Name(c.language.Tag()), p.Kind().String(), "/" + p.Path()}
+	return placeRef{rest.ID(p), p.Path(), p.Name(c.Language.Tag()), p.Kind().String(), "/" + p.Path()}
 }
 
 func (c *call) lively(p place.Place) *liveful {

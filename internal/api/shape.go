@@ -297,23 +297,6 @@ type pictureForm struct {
 	redeemed
 }
 
-// problem is what went wrong (RFC 9457).
-type problem struct {
-	Type   string   `json:"type" doc:"Always about:blank: code says what it is."`
-	Title  string   `json:"title" doc:"What the status means."`
-	Status int      `json:"status"`
-	Code   string   `json:"code" doc:"What went wrong, for programs." example:"board.too_long"`
-	Detail string   `json:"detail" doc:"What went wrong, for people, in the language asked for."`
-	Retry  int      `json:"retry_after,omitempty" doc:"Seconds after which trying again may help."`
-	Errors []detail `json:"errors,omitempty" doc:"What is wrong with fields of what was sent."`
-}
-
-type detail struct {
-	Field  string `json:"field" example:"text"`
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
-}
-
 // replyForm is newReply as a form that brings its pictures.
 type replyForm struct {
 	Name     string   `json:"name,omitempty" doc:"Perhaps with #word or ##word for a tripcode."`

@@ -21,7 +21,7 @@ func (c *call) thread(t board.Thread) thread {
 }
 
 func (c *call) wall(p place.Place, w board.Wall, full bool) answer {
-	return answer{body: threadList{c.place(p), c.notices(w.Notices, full), w.Older}}
+	return answer{Body: threadList{c.place(p), c.notices(w.Notices, full), w.Older}}
 }
 
 func (c *call) notices(all []board.Notice, full bool) []notice {

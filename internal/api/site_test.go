@@ -24,6 +24,7 @@ import (
 	"moot/internal/blob"
 	"moot/internal/board"
 	"moot/internal/clock"
+	"moot/internal/convene"
 	"moot/internal/darkroom"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
@@ -31,8 +32,10 @@ import (
 	"moot/internal/door"
 	"moot/internal/event"
 	"moot/internal/guard"
+	"moot/internal/job"
 	"moot/internal/lang"
 	"moot/internal/media"
+	"moot/internal/meetup"
 	"moot/internal/order"
 	"moot/internal/place"
 	"moot/internal/search"
@@ -65,6 +68,7 @@ type site struct {
 	pictures  *media.Pictures
 	index     *search.Index
 	directory *directory.Directory
+	ladder    *convene.Ladder
 	token     string // brought with every request, where it is set
 }
 
@@ -88,11 +92,22 @@ func open(t *testing.T, d *db.DB) *site {
 		t.Fatal(err)
 	}
 	visitors := guard.New(s.clock, guard.Defaults())
+	jobs := job.New(d, s.clock)
+	meetups := meetup.New(meetup.Settings{
+		DB: d, Clock: s.clock, Outbox: outbox, Places: gazetteer(), Boards: s.boards, Jobs: jobs, Over: func(*db.Tx, string) error { return nil },
+	})
+	s.ladder = convene.New(convene.Settings{
+		DB: d, Clock: s.clock, Outbox: outbox, Places: gazetteer(), Boards: s.boards, Jobs: jobs, Rules: convene.Defaults(),
+		Words: func(place.Place) *lang.Language { return lang.All()[0] }, ToCome: meetups.ToCome,
+		Meet: func(tx *db.Tx, a convene.Agreed) error {
+			return meetups.Make(tx, a.Thread, meetup.Details{Title: "We meet", Start: a.At.Format(meetup.ClockForm), Minutes: 120, Venue: meetup.Venue{Name: a.Venue.Name}})
+		},
+	})
 	s.Server, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: visitors, Clock: s.clock, Log: slog.New(slog.DiscardHandler),
 	}, Doors: []door.Routes{api.New(api.Site{
 		Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Boards: s.boards, Directory: s.directory,
-		Places: gazetteer(), Pictures: s.pictures, Guard: visitors, Search: s.index,
+		Places: gazetteer(), Pictures: s.pictures, Guard: visitors, Search: s.index, Ladder: s.ladder, Meetups: meetups,
 	})}})
 	if err != nil {
 		t.Fatal(err)

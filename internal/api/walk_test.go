@@ -196,6 +196,7 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 			d.holds(template, s.send(path, `{"texts": "5"}`))
 			d.holds(template, s.send(path, `{`))
 		}
+		s.climb(d)
 		d.complete()
 	})
 }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
+	"moot/internal/api/rest"
 	"moot/internal/board"
 	"moot/internal/door"
 	"moot/internal/fault"
@@ -19,20 +19,21 @@ import (
 
 func (d *api) ticket(c *call) (answer, error) {
 	t := d.Guard.Issue()
-	return answer{status: http.StatusCreated, body: ticket{t.Text, t.Wait.Milliseconds(), t.Life.Milliseconds(), t.Bits}}, nil
+	return answer{Status: http.StatusCreated, Body: ticket{t.Text, t.Wait.Milliseconds(), t.Life.Milliseconds(), t.Bits}}, nil
 }
 
 // sent is a post as it came: JSON, or a form with its pictures.
 type sent struct {
 	newThread
 	files []door.File
+	more  string // of its card
 }
 
 // sent reads what is to be posted. A form has the same names, and its pictures
 // in picture, with alt and spoiler repeated in their order.
 func (c *call) sent(into any, made *newThread) (s sent, err error) {
 	if c.R.PostForm == nil {
-		err = c.read(into)
+		err = c.Read(into)
 		return sent{newThread: *made}, err
 	}
 	get := c.R.PostForm.Get
@@ -72,7 +73,7 @@ func (n newPost) post() board.NewPost {
 // same address, with the same words and pictures.
 func (s sent) once(path string) []byte {
 	h := sha256.New()
-	for _, part := range []string{"api", path, s.Subject, s.Text} {
+	for _, part := range []string{"api", path, s.Subject, s.Text, s.more} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	for _, p := range s.Pictures {
@@ -85,7 +86,7 @@ func (s sent) once(path string) []byte {
 }
 
 func (d *api) start(c *call) (answer, error) {
-	p, err := c.asked()
+	p, err := c.Place()
 	if err != nil {
 		return answer{}, err
 	}
@@ -100,7 +101,7 @@ func (d *api) start(c *call) (answer, error) {
 }
 
 func (d *api) reply(c *call) (answer, error) {
-	number, err := c.number()
+	number, err := c.Number()
 	if err != nil {
 		return answer{}, err
 	}
@@ -117,7 +118,7 @@ func (d *api) reply(c *call) (answer, error) {
 // submit redeems the ticket and posts. What comes to nothing gives the ticket
 // back, so that it may be sent again.
 func (c *call) submit(s sent, act func(key.Actor, board.NewPost) (board.Target, error)) (answer, error) {
-	actor, fresh, err := c.poster()
+	actor, fresh, err := c.Poster()
 	if err != nil {
 		return answer{}, err
 	}
@@ -154,24 +155,13 @@ func (c *call) develop(s sent, n *board.NewPost) error {
 	return nil
 }
 
-// sentBefore finds what an earlier sending of the same made. It may still be
-// being written, so this waits a little.
-func (c *call) sentBefore(once []byte, refusal error) (board.Target, bool) {
-	tries := 1
-	if guard.IsTaken(refusal) { // on this or something else
-		tries = 12
-	}
-	for range tries {
-		if t, found, err := c.Boards.Sent(c.R.Context(), once); err != nil || found {
-			return t, err == nil
-		}
-		select {
-		case <-c.R.Context().Done():
-			return board.Target{}, false
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-	return board.Target{}, false
+// sentBefore finds what an earlier sending of the same made.
+func (c *call) sentBefore(once []byte, refusal error) (t board.Target, found bool) {
+	found = c.Before(refusal, func() (found bool, err error) {
+		t, found, err = c.Boards.Sent(c.R.Context(), once)
+		return found, err
+	})
+	return t, found
 }
 
 // posted tells where a post stands, and its writer how it is taken back.
@@ -179,7 +169,7 @@ func (c *call) posted(t board.Target, actor key.Actor, fresh bool) (answer, erro
 	p, ok := c.Places.ByPath(t.Place)
 	made := posted{Number: t.Number, Thread: t.Thread, URL: t.Path()}
 	if ok {
-		made.Place = id(p)
+		made.Place = rest.ID(p)
 	}
 	owns, err := c.Boards.Owns(c.R.Context(), actor, t.Number)
 	if err != nil {
@@ -191,7 +181,7 @@ func (c *call) posted(t board.Target, actor key.Actor, fresh bool) (answer, erro
 			made.Token = actor.Token()
 		}
 	}
-	return answer{status: http.StatusCreated, location: fmt.Sprintf("/api/v1/posts/%d", t.Number), body: made}, nil
+	return answer{Status: http.StatusCreated, Location: fmt.Sprintf("/api/v1/posts/%d", t.Number), Body: made}, nil
 }
 
 // picture takes in a picture for a post that is still being written. The ticket
@@ -212,15 +202,11 @@ func (d *api) picture(c *call) (answer, error) {
 	}
 	defer ticket.GiveBack(nil)
 	taken, err := d.Pictures.Take(c.R.Context(), c.Files[0].Bytes)
-	return answer{status: http.StatusCreated, body: pictureOf(taken)}, err
+	return answer{Status: http.StatusCreated, Body: pictureOf(taken)}, err
 }
 
-func (d *api) preview(c *call) (answer, error) {
-	var n draft
-	if err := c.read(&n); err != nil {
-		return answer{}, err
-	}
-	p, err := c.named(n.Place)
+func (d *api) preview(c *call, n draft) (answer, error) {
+	p, err := c.Named(n.Place)
 	if err != nil {
 		return answer{}, fault.New(fault.Invalid, "place.unknown").On("place")
 	}
@@ -228,16 +214,16 @@ func (d *api) preview(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{body: previewed{subject, c.written(post)}}, nil
+	return answer{Body: previewed{subject, c.written(post)}}, nil
 }
 
 func (d *api) takeBack(c *call) (answer, error) {
-	number, err := c.number()
+	number, err := c.Number()
 	var n takingBack
 	if err == nil {
-		err = c.read(&n)
+		err = c.Read(&n)
 	}
-	actor, wrong := c.actor()
+	actor, wrong := c.Actor()
 	if err = cmp.Or(err, wrong); err != nil {
 		return answer{}, err
 	}
@@ -247,7 +233,7 @@ func (d *api) takeBack(c *call) (answer, error) {
 	}
 	made := takenBack{Number: t.Number, Thread: t.Thread, Whole: whole}
 	if p, ok := d.Places.ByPath(t.Place); ok {
-		made.Place = id(p)
+		made.Place = rest.ID(p)
 	}
-	return answer{body: made}, nil
+	return answer{Body: made}, nil
 }

@@ -26,7 +26,7 @@ var house = []layer{
 	{"reactors", []string{"search", "notify", "directory"}},
 	{"whole sites", []string{"backup", "demo"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"operator", "api", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/ladderpages", "web/meetuppages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"doors", []string{"operator", "api", "api/openapi", "api/rest", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/ladderpages", "web/meetuppages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"what a command puts together", []string{"numbers"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"blob/blobtest", "db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "bench/load", "bench/scale", "cluster", "faults", "arch"}},
@@ -52,6 +52,8 @@ var beside = []exception{
 	{"wake", "db", "PostgreSQL carries wake-ups itself"},
 	{"place", "place/gazetteer", "it is the form of the file that place reads"},
 	{"media", "order", "whether pictures wait, and who may let one through, is order's to say"},
+	{"api", "api/openapi", "it is the part of api that writes its description"},
+	{"api", "api/rest", "it is the part of api that reads requests and tells problems, whatever they are about"},
 	{"web", "web/page", "page is the ground of every folder of pages"},
 	{"web", "web/cache", "pages are kept where they are handed out"},
 	{"web/boardpages", "web/cache", "a folder's route says what its page is about"},
@@ -88,7 +90,7 @@ var few = map[string]guests{
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/ladderpages", "web/meetuppages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
+	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "api/openapi", "api/rest", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/ladderpages", "web/meetuppages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages", "web/ladderpages", "web/meetuppages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/whole", "db/replica", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"blob/blobtest", "place/build", "atlas/build", "font/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},

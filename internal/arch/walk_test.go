@@ -87,9 +87,11 @@ func openSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	gatherings := meetup.New(meetup.Settings{DB: s.db, Clock: now, Outbox: event.New(), Places: places, Boards: s.boards, Jobs: job.New(s.db, now)})
-	ladder, steps := ladderpages.New(convene.New(convene.Settings{
+	hands := convene.New(convene.Settings{
 		DB: s.db, Clock: now, Outbox: event.New(), Places: places, Boards: s.boards, Jobs: job.New(s.db, now), Rules: convene.Defaults(), ToCome: gatherings.ToCome,
-	}), gatherings)
+		Words: func(place.Place) *lang.Language { return lang.All()[0] },
+	})
+	ladder, steps := ladderpages.New(hands, gatherings)
 	meetups, ofMeetups := meetuppages.New(gatherings, s.boards, placepages.Locate(maps, placepages.Tiles{}))
 	steps = steps.With(ofMeetups)
 	s.door, err = web.New(web.Settings{Settings: page.Settings{
@@ -103,6 +105,7 @@ func openSite(t *testing.T) *site {
 		api.New(api.Site{
 			Name: "Moot", Languages: lang.All(), Boards: s.boards, Directory: directory, Places: places, Pictures: pictures,
 			Guard: guard.New(now, guard.Limits{}), Search: search.New(s.db, now, event.New(), places, s.boards),
+			Ladder: hands, Meetups: gatherings,
 		}),
 		imageboard.New(imageboard.Site{Boards: s.boards, Directory: directory, Places: places, Pictures: pictures, Clock: now, Language: lang.All()[0]}),
 	}}, placepages.New(s.boards, directory, maps, steps), boardpages.New(s.boards, directory, nil, steps), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards), pushpages.New(notices), ladder, meetups)

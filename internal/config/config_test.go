@@ -64,6 +64,7 @@ func TestDefaults(t *testing.T) {
 		PostLength: 8000, ThreadPosts: 1000, BumpLimit: 500, BoardThreads: 300, Images: "queue",
 		Patience: 5 * time.Second, WorkBits: 18, BackupKeep: 14 * 24 * time.Hour,
 		LogLevel: slog.LevelInfo, PageCache: 64, Drain: 20 * time.Second,
+		Ladder: Ladder{HandDays: 60, Shown: 3, Held: 3, Ask: 3, Hands: 5, Growth: 2, First: 5, Last: 16, OpenDays: 5, Enough: 5, Least: 3, RestDays: 14},
 	}
 	if diff := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
@@ -173,6 +174,13 @@ func TestMistakesAreNamed(t *testing.T) {
 		"replica alone":  {[]string{"--database-replica", "postgres://db2/moot"}, nil, "postgres:// in database, or no database-replica"},
 		"replica's lag":  {[]string{"--database-replica-lag", "11s"}, nil, "from 3s to 10s"},
 		"mysql":          {[]string{"--database", "mysql://x"}, nil, "--database"},
+		"few told of":    {[]string{"--hands-shown", "2"}, nil, "want a whole number from 3 to 100"},
+		"hands told":     {[]string{"--hands-shown", "4"}, nil, "convening-ask is 3 and hands-shown 4"},
+		"hands to ask":   {[]string{"--convening-ask", "6"}, nil, "convening-hands is 5 and convening-ask 6"},
+		"hands to agree": {[]string{"--convening-least", "4"}, nil, "convening-least is 4 and convening-ask 3"},
+		"enough hands":   {[]string{"--convening-enough", "2"}, nil, "convening-enough is 2 and convening-least 3"},
+		"no week":        {[]string{"--convening-days", "10"}, nil, "dates-last is 16"},
+		"two of them":    {[]string{"--convening-enough", "2", "--dates-last", "11"}, nil, "\ndates-last is 11"},
 		"truth":          {[]string{"--names=perhaps"}, nil, "--names"},
 	} {
 		_, err := load(t, c.args, c.environ)
@@ -298,6 +306,8 @@ func TestWhatIsPrintedCanBeRead(t *testing.T) {
 		"--bump-limit", "0", "--board-threads", "0", "--images", "on", "--images-places", "gr=queue,gr/athens=off", "--known-pictures", "/srv/list", "--push",
 		"--patience", "1m30s", "--work-bits", "0", "--log-level", "debug", "--log-format", "json",
 		"--backup-to", "/srv/backup", "--backup-recipients", "age1a,age1b", "--backup-every", "24h", "--backup-keep", "168h",
+		"--hand-days", "90", "--hands-shown", "4", "--hands-held", "2", "--convening-hands", "8", "--convening-ask", "6", "--convening-days", "7", "--convening-enough", "6",
+		"--convening-least", "4", "--convening-growth", "3", "--convening-rest", "20", "--dates-first", "7", "--dates-last", "21",
 		"--drain", "0", "--page-cache", "12", "--trusted-proxies", "unix,10.0.0.0/8", "--data", "/srv/mo\tot",
 	}, nil)
 	for _, s := range c.Describe() {

@@ -52,6 +52,8 @@ type Config struct {
 	PageCache      int               // MiB of pages that are kept ready; 0 for none
 	Drain          time.Duration     // how long a stop waits for requests in flight
 
+	Ladder Ladder
+
 	BackupTo         string        // folder of backups, joined to Data if it was relative; "" for none
 	BackupRecipients []string      // public keys that backups are encrypted to
 	BackupEvery      time.Duration // from one backup to the next; 0 for none
@@ -167,6 +169,31 @@ var table = []setting{
 
 	{"push", "Notices", "Whether readers may ask to be told of new posts in a thread, through their browser's push service (of Google, Mozilla, Apple or Microsoft). The site then connects to those services, which learn its address; it needs an https base-url.", boolean, "false", "", "true or false",
 		func(c *Config, v string) bool { return truth(v, &c.Push) }},
+
+	{"hand-days", "Hands and dates", "How many days a hand stays up that nobody renews, counted from the end of the week in which it went up.", number, "60", "", "a whole number from 7 to 365",
+		func(c *Config, v string) bool { return whole(v, 7, 365, &c.Ladder.HandDays) }},
+	{"hands-shown", "Hands and dates", "From how many hands on pages tell how many are up; below it they say a few. Fewer than 3 would point at a person.", number, "3", "", "a whole number from 3 to 100",
+		func(c *Config, v string) bool { return whole(v, 3, 100, &c.Ladder.Shown) }},
+	{"hands-held", "Hands and dates", "How many hands one device has up at a time, each in a city of its own.", number, "3", "", "a whole number from 1 to 8",
+		func(c *Config, v string) bool { return whole(v, 1, 8, &c.Ladder.Held) }},
+	{"convening-hands", "Hands and dates", "How many hands open the search for a date by themselves.", number, "5", "", "a whole number from 3 to 1000",
+		func(c *Config, v string) bool { return whole(v, 3, 1000, &c.Ladder.Hands) }},
+	{"convening-ask", "Hands and dates", "From how many hands on one of them may open it.", number, "3", "", "a whole number from 3 to 1000",
+		func(c *Config, v string) bool { return whole(v, 3, 1000, &c.Ladder.Ask) }},
+	{"convening-days", "Hands and dates", "How many days the search for a date stands open at the most.", number, "5", "", "a whole number from 1 to 30",
+		func(c *Config, v string) bool { return whole(v, 1, 30, &c.Ladder.OpenDays) }},
+	{"convening-enough", "Hands and dates", "How many hands one time must suit for it to be settled at once.", number, "5", "", "a whole number from 2 to 1000",
+		func(c *Config, v string) bool { return whole(v, 2, 1000, &c.Ladder.Enough) }},
+	{"convening-least", "Hands and dates", "How many hands the best time must suit for a meetup to come of it.", number, "3", "", "a whole number from 2 to 1000",
+		func(c *Config, v string) bool { return whole(v, 2, 1000, &c.Ladder.Least) }},
+	{"convening-growth", "Hands and dates", "How many more hands open the search anew after one that came to nothing.", number, "2", "", "a whole number from 1 to 100",
+		func(c *Config, v string) bool { return whole(v, 1, 100, &c.Ladder.Growth) }},
+	{"convening-rest", "Hands and dates", "After how many days it opens anew without more hands.", number, "14", "", "a whole number of days from 1 to 365",
+		func(c *Config, v string) bool { return whole(v, 1, 365, &c.Ladder.RestDays) }},
+	{"dates-first", "Hands and dates", "How many days ahead the first time is that is offered. None is offered that is over when the search closes.", number, "5", "", "a whole number from 1 to 60",
+		func(c *Config, v string) bool { return whole(v, 1, 60, &c.Ladder.First) }},
+	{"dates-last", "Hands and dates", "How many days ahead the last time is that is offered.", number, "16", "", "a whole number from 8 to 90",
+		func(c *Config, v string) bool { return whole(v, 8, 90, &c.Ladder.Last) }},
 
 	{"patience", "Guard", "How long after opening a form it may be sent.", duration, "5s", "", "a time from 0s to 2m, like 5s",
 		func(c *Config, v string) bool { return span(v, 0, 2*time.Minute, &c.Patience) }},
@@ -365,6 +392,9 @@ func (c *Config) settle() error {
 	}
 	if c.Push && !strings.HasPrefix(c.BaseURL, "https://") {
 		return errors.New("push needs a base-url that begins with https://: browsers take notices from no other site")
+	}
+	if err := c.Ladder.settle(); err != nil {
+		return err
 	}
 	if c.ListenOps == c.Listen && !strings.HasSuffix(c.Listen, ":0") {
 		return fmt.Errorf("listen and listen-ops are both %s: want two addresses, or listen-ops off", c.Listen)

@@ -3,6 +3,7 @@ package convene
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"moot/internal/board"
@@ -65,12 +66,22 @@ type Convening struct {
 	Closed        time.Time // zero while it is open
 	Hands         Count     // that are up in the city, or were when it closed
 	Times, Venues []Choice
-	Came          bool  // a meetup came of it
-	At, In        int64 // the numbers of the time and of the place that won; 0 for none
+	Came          bool   // a meetup came of it
+	At, In        int64  // the numbers of the time and of the place that won; 0 for none
+	Again         *Again // when the city is asked anew by itself; nil where it is being asked, or is to meet
 }
 
 // Open reports whether it takes marks.
 func (c Convening) Open() bool { return c.Closed.IsZero() }
+
+// Best is how many hands the best of its times suited.
+func (c Convening) Best() int {
+	most := 0
+	for _, t := range c.Times {
+		most = max(most, t.Suits)
+	}
+	return most
+}
 
 // Choice is the choice with a number.
 func (c Convening) Choice(number int64) (Choice, bool) {
@@ -100,8 +111,8 @@ func (l *Ladder) consider(tx *db.Tx, p place.Place, up int) error {
 	if up < l.Rules.Hands {
 		return nil
 	}
-	last, stands, err := l.last(tx, p.Path())
-	if err != nil || stands || !l.Rules.Opens(up, last, l.Clock.Now()) {
+	last, err := l.last(tx, p.Path())
+	if err != nil || last.open || last.toCome || !l.Rules.Opens(up, last.Before, l.Clock.Now()) {
 		return err
 	}
 	words := l.Words(p)
@@ -114,21 +125,31 @@ func (l *Ladder) consider(tx *db.Tx, p place.Place, up int) error {
 	return err
 }
 
-// last is how the last convening of a city ended, and whether one stands open or
-// a meetup is to come.
-func (l *Ladder) last(tx *db.Tx, at string) (Before, bool, error) {
-	to, err := l.ToCome(tx, at)
-	if err != nil || to {
-		return Before{}, to, err
+// last is how far a city is: how its last convening ended, or that one stands open or
+// that a meetup is to come.
+type last struct {
+	Before
+	open, toCome bool
+}
+
+func (l *Ladder) last(tx *db.Tx, at string) (found last, err error) {
+	if found.toCome, err = l.ToCome(tx, at); err != nil {
+		return found, err
 	}
 	k, err := newest(tx, at)
 	switch {
 	case err == db.ErrNone:
-		return Before{Came: true}, false, nil
+		return last{Before{Came: true}, false, found.toCome}, nil
 	case err != nil:
-		return Before{}, false, err
+		return found, err
 	}
-	return Before{Came: k.came, At: time.Unix(k.closed, 0), Hands: k.hands}, k.closed == 0, nil
+	found.Before, found.open = k.before(), k.closed == 0
+	return found, nil
+}
+
+// before is how a convening that has closed ended.
+func (k keptConvening) before() Before {
+	return Before{Came: k.came, At: time.Unix(k.closed, 0), Hands: k.hands}
 }
 
 // begin makes a new thread a convening.
@@ -146,35 +167,62 @@ func (l *Ladder) begin(tx *db.Tx, p place.Place, t board.Target, up int) error {
 	if err := l.Boards.Stay(tx, t, true); err != nil {
 		return err
 	}
-	return l.Jobs.Add(tx, CloseJob, strconv.FormatInt(t.Thread, 10), closes)
+	if err := l.Jobs.Add(tx, CloseJob, strconv.FormatInt(t.Thread, 10), closes); err != nil {
+		return err
+	}
+	return l.cardsChanged(tx, []threadAt{{t.Thread, t.Place}})
 }
 
-// Begin opens a convening for somebody whose hand is up in the city, with what
-// they write as the opening post: from Rules.Ask hands on, where none stands open
-// and no meetup is to come.
-func (l *Ladder) Begin(ctx context.Context, actor key.Actor, owner key.Actor, n board.NewThread) (board.Target, error) {
+// Begin opens a convening for somebody whose hand is up in the city: from Rules.Ask
+// hands on, where none stands open and no meetup is to come. What they write is the
+// opening post; where they leave out the subject or the words, the site's stand there.
+func (l *Ladder) Begin(ctx context.Context, actor, owner key.Actor, n board.NewThread) (board.Target, error) {
+	if !n.Place.Valid() || n.Place.Kind() != place.City {
+		return board.Target{}, fault.New(fault.Invalid, "convene.no_city").On("place")
+	}
+	words, name := l.Words(n.Place), "place"
+	if strings.TrimSpace(n.Subject) == "" {
+		n.Subject = words.T("convene.thread_subject", name, n.Place.Name(words.Tag()))
+	}
+	if strings.TrimSpace(n.Body) == "" {
+		n.Body = words.T("convene.begun_body", name, n.Place.Name(words.Tag()))
+	}
 	n.Card = board.Card{Kind: Card, Write: func(tx *db.Tx, t board.Target) error {
-		h, err := holdHand(tx, handOf(owner))
-		if err == db.ErrNone || err == nil && h.place != t.Place {
-			return fault.New(fault.Forbidden, "convene.hand_first")
-		} else if err != nil {
-			return err
-		}
-		up, err := countHands(tx, t.Place, 0)
+		up, err := l.mayBegin(tx, owner, t.Place)
 		if err != nil {
 			return err
-		}
-		if up < l.Rules.Ask {
-			return fault.New(fault.Conflict, "convene.too_few_to_ask", "n", l.Rules.Ask)
-		}
-		if _, stands, err := l.last(tx, t.Place); err != nil {
-			return err
-		} else if stands {
-			return fault.New(fault.Conflict, "convene.stands")
 		}
 		return l.begin(tx, n.Place, t, up)
 	}}
 	return l.Boards.Start(ctx, actor, n)
+}
+
+// mayBegin sees whether the hand of whoever has a token may open a convening in a
+// city, and holds the city's count of hands, so that of two who ask at the same
+// moment the second finds the first one's.
+func (l *Ladder) mayBegin(tx *db.Tx, owner key.Actor, at string) (up int, err error) {
+	h, err := holdHand(tx, handOf(owner))
+	if err == db.ErrNone || err == nil && h.place != at {
+		return 0, fault.New(fault.Forbidden, "convene.hand_first")
+	} else if err != nil {
+		return 0, err
+	}
+	if up, err = countHands(tx, at, 0); err != nil {
+		return 0, err
+	}
+	if up < l.Rules.Ask {
+		return 0, fault.New(fault.Conflict, "convene.too_few_to_ask", "n", l.Rules.Ask)
+	}
+	last, err := l.last(tx, at)
+	switch {
+	case err != nil:
+		return 0, err
+	case last.open:
+		return 0, fault.New(fault.Conflict, "convene.stands")
+	case last.toCome:
+		return 0, fault.New(fault.Conflict, "convene.meets")
+	}
+	return up, nil
 }
 
 // Convening is the convening on a thread: a fault of kind NotFound where it has
@@ -224,6 +272,9 @@ func (l *Ladder) shown(tx *db.Tx, k keptConvening) (Convening, error) {
 		return c, err
 	}
 	c.Hands = l.Rules.shown(up)
+	if c.Again, err = l.again(tx, k, p.Zone()); err != nil {
+		return c, err
+	}
 	all, err := choicesOf(tx, k.number)
 	for _, one := range all {
 		if one.At.IsZero() {
@@ -234,6 +285,23 @@ func (l *Ladder) shown(tx *db.Tx, k keptConvening) (Convening, error) {
 		}
 	}
 	return c, err
+}
+
+// again is when a city is asked anew after a convening that came to nothing: nil where
+// that isn't the city's newest, or a meetup is to come.
+func (l *Ladder) again(tx *db.Tx, k keptConvening, zone *time.Location) (*Again, error) {
+	if k.closed == 0 || k.came {
+		return nil, nil
+	}
+	if now, err := newest(tx, k.place); err != nil || now.number != k.number {
+		return nil, err
+	}
+	if to, err := l.ToCome(tx, k.place); err != nil || to {
+		return nil, err
+	}
+	a := l.Rules.Again(k.before())
+	a.From = a.From.In(zone)
+	return &a, nil
 }
 
 // May reports whether a hand may mark in a city: it is up there, or reaches as
@@ -453,6 +521,9 @@ func (l *Ladder) settle(tx *db.Tx, k keptConvening, in place.Place) (closed bool
 	}
 	if !k.came {
 		if err := l.Boards.Stay(tx, agreed.Thread, false); err != nil {
+			return false, err
+		}
+		if err := l.cardsChanged(tx, []threadAt{k.thread()}); err != nil {
 			return false, err
 		}
 		return true, l.Jobs.Add(tx, LookJob, k.place, now.Add(l.Rules.Rest))

@@ -243,6 +243,15 @@ func (l *Ladder) Hand(ctx context.Context, owner key.Actor) (h Hand, err error) 
 	return h, err
 }
 
+// IsUp reports whether the hand of whoever has a token is up in a city.
+func (l *Ladder) IsUp(ctx context.Context, owner key.Actor, p place.Place) (bool, error) {
+	h, err := l.Hand(ctx, owner)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && h.Place == p, err
+}
+
 func (l *Ladder) shownHand(kept keptHand) (Hand, error) {
 	p, err := l.place(kept.place)
 	if err != nil {

@@ -161,6 +161,22 @@ func (r Rules) Opens(hands int, last Before, now time.Time) bool {
 	return last.Came || hands >= last.Hands+r.Growth || !now.Before(last.At.Add(r.Rest))
 }
 
+// Again is when a city is asked anew by itself after a convening that came to nothing.
+type Again struct {
+	Hands int       // at once, when so many hands are up
+	Least int       // later, when so many are
+	From  time.Time // from when on that is so
+}
+
+// Again is when a convening opens after one that came to nothing (see Opens). Where
+// its hands were too few to be told of, as many are meant as they could have been.
+func (r Rules) Again(last Before) Again {
+	return Again{Hands: max(r.Hands, max(last.Hands, r.Shown-1)+r.Growth), Least: r.Hands, From: last.At.Add(r.Rest)}
+}
+
+// MayAsk reports whether one of so many hands may open a convening.
+func (r Rules) MayAsk(up Count) bool { return up.Exactly >= r.Ask }
+
 // shown is how a number of hands is told: exactly from Rules.Shown on, and below
 // that as a few.
 func (r Rules) shown(up int) Count {

@@ -37,7 +37,10 @@ func (s Steps) Seed(ctx context.Context, now time.Time) error {
 		climb func(context.Context) error
 	}{
 		{fewHands, func(ctx context.Context) error { _, err := s.raise(ctx, fewHands, 2, 50); return err }},
-		{someHands, func(ctx context.Context) error { _, err := s.raise(ctx, someHands, 4, 0); return err }},
+		{someHands, func(ctx context.Context) error {
+			_, err := s.raise(ctx, someHands, s.Ladder.Rules.Hands-1, 0)
+			return err
+		}},
 		{asked, s.ask},
 		{agreed, s.agree},
 		{announced, func(ctx context.Context) error { return s.announce(ctx, now) }},
@@ -97,7 +100,7 @@ func (s Steps) raise(ctx context.Context, path string, n, reach int) (owners []k
 
 // convening puts hands up until a convening opens, which gets places to choose from.
 func (s Steps) convening(ctx context.Context, path string, hands int, venues ...convene.Venue) ([]key.Actor, convene.Convening, error) {
-	owners, err := s.raise(ctx, path, hands, 0)
+	owners, err := s.raise(ctx, path, max(hands, s.Ladder.Rules.Hands, s.Ladder.Rules.Enough+1), 0)
 	if err != nil {
 		return nil, convene.Convening{}, err
 	}
@@ -122,7 +125,7 @@ func (s Steps) agree(ctx context.Context) error {
 	owners, c, err := s.convening(ctx, agreed, 6, convene.Venue{
 		Name: "Biblioteka, kawiarnia w holu", Directions: "Parter, po lewej stronie", Why: "Bez schodów, i nic nie trzeba kupować", StepFree: true, Free: true,
 	})
-	for _, who := range owners[:min(5, len(owners))] {
+	for _, who := range owners[:s.Ladder.Rules.Enough] {
 		if err == nil {
 			err = s.Ladder.Mark(ctx, who, c.Thread, map[int64]convene.Answer{c.Times[1].Number: convene.Suits, c.Venues[0].Number: convene.Suits})
 		}
@@ -146,7 +149,7 @@ func (s Steps) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for n, who := range owners[:6] {
+	for n, who := range owners[:min(6, s.Ladder.Rules.Enough+1)] { // no time suits so many
 		marks := map[int64]convene.Answer{c.Venues[n%2].Number: convene.Suits}
 		for i, choice := range c.Times {
 			marks[choice.Number] = []convene.Answer{convene.Suits, convene.Could, convene.Cant, convene.Unmarked}[(n+2*i)%4]

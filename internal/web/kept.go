@@ -23,6 +23,9 @@ func (s *Server) Moved(e event.Event, quoted ...int64) {
 	for _, thread := range quoted {
 		topics = append(topics, cache.Topic{Thread: thread})
 	}
+	if e.Kind == event.HandsChanged || e.Kind == event.CardChanged {
+		topics = append(topics, cache.Topic{Ladder: e.Place})
+	}
 	if p, ok := s.site.Gazetteer.ByPath(e.Place); ok {
 		for ; p.Valid(); p = p.Parent() {
 			topics = append(topics, cache.Topic{Board: p.Path()})

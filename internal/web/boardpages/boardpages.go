@@ -65,11 +65,12 @@ func New(boards *board.Boards, directory *directory.Directory, pictures *media.P
 // aboutBoard is what moves a page of a board.
 func aboutBoard(q *page.Request) []cache.Topic { return []cache.Topic{{Board: q.Place.Path()}} }
 
-// aboutThread is what moves a page of a thread.
+// aboutThread is what moves a page of a thread: what is said there, and how far its
+// city has come.
 func aboutThread(q *page.Request) []cache.Topic {
 	n, err := number(q)
 	if err != nil {
 		return nil
 	}
-	return []cache.Topic{{Thread: n}}
+	return []cache.Topic{{Thread: n}, {Ladder: q.Place.Path()}}
 }

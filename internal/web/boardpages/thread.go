@@ -16,6 +16,7 @@ type threadView struct {
 	Head    string // the title
 	Thread  board.Thread
 	Card    template.HTML
+	Side    template.HTML // how far the city has come
 	Opening shownPost
 	Posts   []shownPost
 	Earlier int    // replies left out before the first
@@ -76,6 +77,11 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	}
 	if t.Card != "" && d.steps.Card != nil {
 		if v.Card, err = d.steps.Card(q, t.Number, t.Card); err != nil {
+			return err
+		}
+	}
+	if d.steps.Side != nil {
+		if v.Side, err = d.steps.Side(q); err != nil {
 			return err
 		}
 	}

@@ -18,8 +18,9 @@ var writePage = page.Declare[*writeView](folder, "write")
 
 // writing is the form to write in: as it is given out, or as it came back.
 type writing struct {
-	Action   string // where it is sent
-	Opens    bool   // it starts a thread, and so has a subject
+	Action   string      // where it is sent
+	Opens    bool        // it starts a thread, and so has a subject
+	Start    *page.Start // what else could be started; nil where that isn't asked
 	Limits   board.Limits
 	Subject  string
 	Name     string
@@ -90,6 +91,11 @@ func (d *door) read(q *page.Request, action string, opens bool) (*writing, board
 	return w, n
 }
 
+// threadFields are the form's own, of those that go along to other forms.
+var threadFields = []string{
+	"name", "options", "kept-1", "kept-2", "kept-3", "kept-4", "alt-1", "alt-2", "alt-3", "alt-4", "spoiler-1", "spoiler-2", "spoiler-3", "spoiler-4",
+}
+
 func showable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if (r < ' ' && r != '\n' && r != '\r' && r != '\t') || (r >= 0x7f && r < 0xa0) || r == utf8.RuneError {
@@ -152,6 +158,10 @@ func (d *door) askReply(q *page.Request) error {
 func (d *door) start(q *page.Request) error {
 	w, n := d.read(q, "/"+q.Place.Path()+"/new", true)
 	v := &writeView{Write: w}
+	if q.Carried() {
+		w.Subject = showable(q.Subject())
+		return d.renderWrite(q, v)
+	}
 	if q.R.PostForm.Get("do") == "preview" {
 		return d.preview(q, v, n)
 	}
@@ -282,6 +292,8 @@ func (d *door) renderWrite(q *page.Request, v *writeView) error {
 	v.Head, v.Lead = q.T("board.start_title"), q.T("board.start_lead", "place", q.Name(q.Place))
 	if !w.Opens {
 		v.Head, v.Lead = q.T("board.reply_title"), ""
+	} else {
+		w.Start = q.Starts(page.StartThread, "post", threadFields...)
 	}
 	crumb := page.Crumb{Name: v.Head}
 	if v.Preview != nil {

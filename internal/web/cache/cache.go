@@ -32,7 +32,8 @@ const making = 20 * time.Second
 // Topic is what a page is about, and so what moves it.
 type Topic struct {
 	Thread int64  // a thread, or
-	Board  string // the path of a place whose board it is, with all that lies beneath
+	Board  string // the path of a place whose board it is, with all that lies beneath, or
+	Ladder string // the path of a city: how far it has come
 }
 
 // Key tells pages apart.

@@ -169,17 +169,25 @@ func (d *door) propose(q *page.Request) error {
 
 // refuseDates gives the page back with what is wrong.
 func (d *door) refuseDates(q *page.Request, v *datesView, err error) error {
-	problems, mendable := q.Problems(err)
-	switch {
-	case fault.Is(err, fault.Forbidden):
-		for _, f := range fault.Each(err) {
-			problems = append(problems, page.Problem{Text: q.Language.Fault(f)})
-		}
-	case !mendable:
+	problems, mendable := d.problems(q, err)
+	if !mendable {
 		return err
 	}
 	v.Problems, v.Status = problems, page.StatusOf(err)
 	v.Asked = problems.On("public") != ""
 	q.RetryAfter(fault.Each(err)...)
 	return d.renderDates(q, v)
+}
+
+// problems reads what is wrong as a form's: also what only a hand may do, which the
+// page says how to get.
+func (d *door) problems(q *page.Request, err error) (page.Problems, bool) {
+	problems, mendable := q.Problems(err)
+	if fault.Is(err, fault.Forbidden) {
+		for _, f := range fault.Each(err) {
+			problems = append(problems, page.Problem{Text: q.Language.Fault(f)})
+		}
+		mendable = true
+	}
+	return problems, mendable
 }

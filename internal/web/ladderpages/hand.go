@@ -32,6 +32,7 @@ type handView struct {
 	Reach    int
 	To       string // the city to move to, as typed
 	Days     int    // that a hand is up
+	MayAsk   bool   // one of the hands here may ask all for a date
 	Ticket   string
 	Wait     time.Duration
 	Work     int
@@ -71,6 +72,11 @@ func (d *door) renderHand(q *page.Request, v *handView) (err error) {
 		if v.Hands, v.Around, err = d.ladder.Up(q.Context(), q.Place); err != nil {
 			return err
 		}
+		now, err := d.step(q)
+		if err != nil {
+			return err
+		}
+		v.MayAsk = now.MayAsk
 	}
 	if v.Hand == nil {
 		owners, hands, err := d.mine(q)
@@ -138,7 +144,7 @@ func (d *door) raise(q *page.Request) error {
 	}
 	ticket, err := q.Site.Guard.Redeem(v.Ticket, form.Get("proof"))
 	if err != nil {
-		if q.SentBefore(err, func() (bool, error) { return d.isUp(q, fresh) }) {
+		if q.SentBefore(err, func() (bool, error) { return d.ladder.IsUp(q.Context(), fresh, q.Place) }) {
 			return d.raised(q, owners, fresh)
 		}
 		return d.refuseHand(q, v, err)
@@ -151,22 +157,23 @@ func (d *door) raise(q *page.Request) error {
 	return d.raised(q, owners, fresh)
 }
 
-// isUp reports whether somebody's hand is up in the request's place.
-func (d *door) isUp(q *page.Request, owner key.Actor) (bool, error) {
-	h, err := d.ladder.Hand(q.Context(), owner)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil && h.Place == q.Place, err
-}
-
 // raised has the browser keep a hand, and shows it.
 func (d *door) raised(q *page.Request, owners []key.Actor, fresh key.Actor) error {
-	if !slices.Contains(owners, fresh) {
-		owners = append(owners, fresh)
-	}
-	q.KeepHands(owners)
+	d.keep(q, with(owners, fresh))
 	return q.Redirect(http.StatusSeeOther, "/"+q.Place.Path()+"/hand?up=1")
+}
+
+// keep has the browser keep its hands for longer than any of them is up.
+func (d *door) keep(q *page.Request, owners []key.Actor) {
+	q.KeepHands(owners, d.ladder.Rules.HandLife+10*24*time.Hour)
+}
+
+// with are owners of hands, one more among them.
+func with(owners []key.Actor, one key.Actor) []key.Actor {
+	if slices.Contains(owners, one) {
+		return owners
+	}
+	return append(owners, one)
 }
 
 // change does what somebody asks of a hand whose token they have: take it down,
@@ -187,7 +194,7 @@ func (d *door) change(q *page.Request) error {
 		if _, err := d.ladder.Lower(q.Context(), owner); err != nil {
 			return err
 		}
-		q.KeepHands(slices.DeleteFunc(q.Hands(), func(o key.Actor) bool { return o == owner }))
+		d.keep(q, slices.DeleteFunc(q.Hands(), func(o key.Actor) bool { return o == owner }))
 		if gone {
 			return q.Redirect(http.StatusSeeOther, "/")
 		}
@@ -196,6 +203,12 @@ func (d *door) change(q *page.Request) error {
 		h, err = d.ladder.Renew(q.Context(), owner)
 	case "move":
 		h, err = d.move(q, owner, h, gone)
+	case "ask": // the page on which that is done looks for the hand in a cookie
+		if gone {
+			return err
+		}
+		d.keep(q, with(q.Hands(), owner))
+		return q.Redirect(http.StatusSeeOther, "/"+h.Place.Path()+"/hand/ask")
 	default:
 		return fault.New(fault.Invalid, "ladder.no_act")
 	}
@@ -212,11 +225,7 @@ func (d *door) change(q *page.Request) error {
 		v.Reach = q.Number("reach")
 		return d.refuseHand(q, v, err)
 	}
-	if all := q.Hands(); !slices.Contains(all, owner) {
-		q.KeepHands(append(all, owner))
-	} else {
-		q.KeepHands(all)
-	}
+	d.keep(q, with(q.Hands(), owner))
 	return q.Redirect(http.StatusSeeOther, "/"+h.Place.Path()+"/hand")
 }
 

@@ -34,15 +34,18 @@ func New(ladder *convene.Ladder, meetups *meetup.Meetups) (page.Pages, page.Step
 		Board: []page.Route{
 			{Pattern: "GET /hand", Handle: d.hand},
 			{Pattern: "POST /hand", Handle: d.raise},
+			{Pattern: "GET /hand/ask", Handle: d.ask},
+			{Pattern: "POST /hand/ask", Handle: d.begin},
 			{Pattern: "GET /t/{no}/dates", Handle: d.dates},
 			{Pattern: "POST /t/{no}/dates", Handle: d.mark},
 			{Pattern: "POST /t/{no}/venues", Handle: d.propose},
 		},
-	}, page.Steps{Strip: d.strip, Card: d.card}
+	}, page.Steps{Strip: d.strip, Card: d.card, Side: d.side}
 }
 
 var (
 	stripPart = page.DeclareFragment[strip](folder, "strip")
+	sidePart  = page.DeclareFragment[strip](folder, "side")
 	cardPart  = page.DeclareFragment[card](folder, "convening")
 )
 
@@ -54,17 +57,33 @@ type strip struct {
 	Convening *card
 	Meetup    *meetup.Meetup // that is to come
 	Step      int            // the one that is next: 1 hands, 2 a date, 3 to meet
+	MayAsk    bool           // one of the hands may ask all for a date
 }
 
 // strip is shown beneath the name of a city's board, the same to everybody.
-func (d *door) strip(q *page.Request) (template.HTML, error) {
+func (d *door) strip(q *page.Request) (template.HTML, error) { return d.shown(q, stripPart) }
+
+// side is the same, shown beside the posts of a city's threads.
+func (d *door) side(q *page.Request) (template.HTML, error) { return d.shown(q, sidePart) }
+
+func (d *door) shown(q *page.Request, part page.Fragment[strip]) (template.HTML, error) {
 	if q.Place.Kind() != place.City {
 		return "", nil
 	}
+	s, err := d.step(q)
+	if err != nil {
+		return "", err
+	}
+	html, err := part.Make(q.Reader, s)
+	return template.HTML(html), err
+}
+
+// step is how far the request's city has come.
+func (d *door) step(q *page.Request) (strip, error) {
 	s := strip{Place: q.Place, Step: 1}
 	here, around, err := d.ladder.Up(q.Context(), q.Place)
 	if err != nil {
-		return "", err
+		return s, err
 	}
 	s.Hands = here
 	if len(around) > 0 && here.Exactly < d.ladder.Rules.Hands {
@@ -72,29 +91,30 @@ func (d *door) strip(q *page.Request) (template.HTML, error) {
 	}
 	c, any, err := d.ladder.Standing(q.Context(), q.Place)
 	if err != nil {
-		return "", err
+		return s, err
 	}
 	if any {
-		s.Convening = &card{c, datesPath(c)}
+		s.Convening = &card{c, datesPath(c), d.ladder.Rules}
 		if c.Open() {
 			s.Step = 2
 		}
 	}
 	next, found, err := d.meetups.Next(q.Context(), q.Place)
 	if err != nil {
-		return "", err
+		return s, err
 	}
 	if found {
 		s.Meetup, s.Step = &next, 3
 	}
-	html, err := stripPart.Make(q.Reader, s)
-	return template.HTML(html), err
+	s.MayAsk = s.Step == 1 && d.ladder.Rules.MayAsk(here)
+	return s, nil
 }
 
 // card is a convening on its thread.
 type card struct {
 	convene.Convening
-	Path string // of the page on which it is marked
+	Path  string // of the page on which it is marked
+	Rules convene.Rules
 }
 
 // Won is the choice that won for the time; its number is 0 where none did.
@@ -117,6 +137,6 @@ func (d *door) card(q *page.Request, thread int64, kind string) (template.HTML, 
 	if err != nil {
 		return "", err
 	}
-	html, err := cardPart.Make(q.Reader, card{c, datesPath(c)})
+	html, err := cardPart.Make(q.Reader, card{c, datesPath(c), d.ladder.Rules})
 	return template.HTML(html), err
 }

@@ -1,6 +1,7 @@
 package meetuppages
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -23,6 +24,7 @@ type announceView struct {
 	page.View
 	Place    place.Place
 	Action   string
+	Start    *page.Start // what else could be started; nil where a meetup is changed
 	Details  meetup.Details
 	Room     string // as typed
 	Length   string // as typed: minutes
@@ -46,11 +48,20 @@ type announceView struct {
 func (v *announceView) Every(e string) bool { return string(v.Details.Every) == e }
 
 func (d *pages) askAnnounce(q *page.Request) error {
-	return d.renderAnnounce(q, &announceView{Length: "120"})
+	return d.renderAnnounce(q, &announceView{Length: usualLength})
+}
+
+// usualLength is how long a meetup is taken to last, in minutes, until somebody says it.
+const usualLength = "120"
+
+// meetupFields are the form's own, of those that go along to other forms.
+var meetupFields = []string{
+	"day", "time", "minutes", "repeat", "until", "venue", "directions", "recognise", "step-free", "cost", "room", "spot", "held", "public",
 }
 
 func (d *pages) renderAnnounce(q *page.Request, v *announceView) error {
 	v.Place, v.Action = q.Place, "/"+q.Place.Path()+"/meetups/new"
+	v.Start = q.Starts(page.StartMeetup, "announce", meetupFields...)
 	ticket := q.Ticket(v.Ticket)
 	v.Ticket, v.Ready, v.Work = ticket.Text, ticket.Wait.Milliseconds(), ticket.Bits
 	if ticket.Wait > 0 {
@@ -102,6 +113,10 @@ func (v *announceView) Closed() bool {
 // announce starts a thread with a meetup on it, hosted by whoever gets its link.
 func (d *pages) announce(q *page.Request) error {
 	v := read(q)
+	if q.Carried() {
+		v.Details.Title, v.Length = q.Subject(), cmp.Or(v.Length, usualLength)
+		return d.renderAnnounce(q, v)
+	}
 	secret, err := d.boards.Secret(q.Context())
 	if err != nil {
 		return err

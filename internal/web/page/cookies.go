@@ -65,9 +65,6 @@ func (s *Site) handsCookie() string {
 	return "hands"
 }
 
-// handsLife is how long a browser keeps them: longer than any hand is up.
-const handsLife = 70 * 24 * time.Hour
-
 // mostHands is how many tokens are read of a cookie.
 const mostHands = 8
 
@@ -87,12 +84,11 @@ func (q *Request) Hands() (owners []key.Actor) {
 
 // KeepHands has the browser keep the tokens of its hands, for as long as one of
 // them may be up. Call it only when a form was sent.
-func (q *Request) KeepHands(owners []key.Actor) {
+func (q *Request) KeepHands(owners []key.Actor, life time.Duration) {
 	tokens := make([]string, len(owners))
 	for n, o := range owners {
 		tokens[n] = o.Token()
 	}
-	life := handsLife
 	if len(tokens) == 0 {
 		life = -time.Second // the cookie goes
 	}

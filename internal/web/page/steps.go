@@ -12,6 +12,7 @@ import (
 // site is put together; a nil one brings nothing.
 type Steps struct {
 	Strip func(q *Request) (template.HTML, error)                            // beneath the name of the request's place
+	Side  func(q *Request) (template.HTML, error)                            // beside the posts of a thread of the request's place
 	Card  func(q *Request, thread int64, kind string) (template.HTML, error) // above the posts of a thread
 	Soon  func(q *Request) (template.HTML, error)                            // what is next in the request's place, or in the world
 }

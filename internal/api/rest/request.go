@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"crypto/rand"
@@ -16,22 +16,23 @@ import (
 	"moot/internal/place"
 )
 
-// asked is the place that an address names.
-func (c *call) asked() (place.Place, error) { return c.named(c.R.PathValue("place")) }
+// Place is the place that an address names.
+func (c *Call) Place() (place.Place, error) { return c.Named(c.R.PathValue("place")) }
 
-// named is the place of an id.
-func (c *call) named(name string) (place.Place, error) {
+// Named is the place of an id.
+func (c *Call) Named(name string) (place.Place, error) {
 	p, ok := c.Places.ByPath(strings.ReplaceAll(name, ".", "/"))
-	if !ok || id(p) != name {
+	if !ok || ID(p) != name {
 		return p, fault.New(fault.NotFound, "place.unknown")
 	}
 	return p, nil
 }
 
-func id(p place.Place) string { return strings.ReplaceAll(p.Path(), "/", ".") }
+// ID is the path of a place with dots for slashes, as it stands in addresses.
+func ID(p place.Place) string { return strings.ReplaceAll(p.Path(), "/", ".") }
 
-// number is the number that an address names.
-func (c *call) number() (int64, error) {
+// Number is the number that an address names.
+func (c *Call) Number() (int64, error) {
 	n, err := strconv.ParseInt(c.R.PathValue("number"), 10, 64)
 	if err != nil || n < 1 {
 		return 0, fault.New(fault.NotFound, "web.no_page")
@@ -39,88 +40,93 @@ func (c *call) number() (int64, error) {
 	return n, nil
 }
 
-// query reads the parameters of an address. What is wrong with any is told of
-// all at once.
-type query struct {
-	c      *call
+// Query reads the parameters of an address. What is wrong with any is told of
+// all at once, by Err.
+type Query struct {
+	c      *Call
 	faults []*fault.Fault
 }
 
-func (c *call) query() *query { return &query{c: c} }
+// Query is that of the call.
+func (c *Call) Query() *Query { return &Query{c: c} }
 
-func (q *query) text(name string, bytes int) string {
+// Text is a text of so many bytes at the most.
+func (q *Query) Text(name string, bytes int) string {
 	s := q.c.R.URL.Query().Get(name)
 	if len(s) > bytes {
-		q.wrong(name)
+		q.Wrong(name)
 		return ""
 	}
 	return s
 }
 
-// number is otherwise where the parameter is absent.
-func (q *query) number(name string, least, most, otherwise int64) int64 {
+// Number is otherwise where the parameter is absent.
+func (q *Query) Number(name string, least, most, otherwise int64) int64 {
 	s := q.c.R.URL.Query().Get(name)
 	if s == "" {
 		return otherwise
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < least || n > most {
-		q.wrong(name)
+		q.Wrong(name)
 		return otherwise
 	}
 	return n
 }
 
-func (q *query) yes(name string) bool {
+// Yes is true or false; false where the parameter is absent.
+func (q *Query) Yes(name string) bool {
 	s := q.c.R.URL.Query().Get(name)
 	if s == "" {
 		return false
 	}
 	yes, err := strconv.ParseBool(s)
 	if err != nil {
-		q.wrong(name)
+		q.Wrong(name)
 	}
 	return yes
 }
 
-// day is a date; zero where the parameter is absent.
-func (q *query) day(name string) time.Time {
+// Day is a date; zero where the parameter is absent.
+func (q *Query) Day(name string) time.Time {
 	s := q.c.R.URL.Query().Get(name)
 	if s == "" {
 		return time.Time{}
 	}
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		q.wrong(name)
+		q.Wrong(name)
 	}
 	return t
 }
 
-// place is a place by its id; zero where the parameter is absent.
-func (q *query) place(name string) (p place.Place) {
+// Place is a place by its id; zero where the parameter is absent.
+func (q *Query) Place(name string) (p place.Place) {
 	s := q.c.R.URL.Query().Get(name)
 	if s == "" {
 		return p
 	}
-	p, err := q.c.named(s)
+	p, err := q.c.Named(s)
 	if err != nil {
-		q.wrong(name)
+		q.Wrong(name)
 	}
 	return p
 }
 
-func (q *query) wrong(name string) {
+// Wrong says that a parameter isn't right.
+func (q *Query) Wrong(name string) {
 	q.faults = append(q.faults, fault.New(fault.Invalid, "api.bad_field", "field", name).On(name))
 }
 
-func (q *query) err() error { return fault.Join(q.faults...) }
+// Err is all that is wrong.
+func (q *Query) Err() error { return fault.Join(q.faults...) }
 
-// read reads the JSON of a request. What is not known here is refused: a name
+// Read reads the JSON of a request. What is not known here is refused: a name
 // that is spelt wrong would be lost unseen.
-func (c *call) read(into any) error {
+func (c *Call) Read(into any) error {
 	kind, _, err := mime.ParseMediaType(c.R.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" || c.R.Header.Get("Content-Encoding") != "" {
-		return refuse(http.StatusUnsupportedMediaType, fault.New(fault.Invalid, "api.type"))
+		return Refuse(http.StatusUnsupportedMediaType, fault.New(fault.Invalid, "api.type"))
 	}
 	d := json.NewDecoder(c.R.Body)
 	d.DisallowUnknownFields()
@@ -138,7 +144,7 @@ func unread(err error) error {
 	large, wrong := (*http.MaxBytesError)(nil), (*json.UnmarshalTypeError)(nil)
 	switch {
 	case errors.As(err, &large):
-		return refuse(http.StatusRequestEntityTooLarge, fault.New(fault.TooMuch, "web.too_large", "kib", maxBody>>10))
+		return Refuse(http.StatusRequestEntityTooLarge, fault.New(fault.TooMuch, "web.too_large", "kib", MaxBody>>10))
 	case errors.As(err, &wrong) && wrong.Field != "":
 		name := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:]
 		return fault.New(fault.Invalid, "api.bad_field", "field", name).On(name)
@@ -146,12 +152,12 @@ func unread(err error) error {
 		name, _ := strconv.Unquote(strings.TrimPrefix(err.Error(), "json: unknown field "))
 		return fault.New(fault.Invalid, "api.unknown_field", "field", name).On(name)
 	}
-	return refuse(http.StatusBadRequest, fault.New(fault.Invalid, "api.unreadable"))
+	return Refuse(http.StatusBadRequest, fault.New(fault.Invalid, "api.unreadable"))
 }
 
-// actor is who holds the token that the request brings (RFC 6750, 2.1), or
+// Actor is who holds the token that the request brings (RFC 6750, 2.1), or
 // anyone.
-func (c *call) actor() (key.Actor, error) {
+func (c *Call) Actor() (key.Actor, error) {
 	header := c.R.Header.Get("Authorization")
 	if header == "" {
 		return key.Anyone, nil
@@ -159,14 +165,14 @@ func (c *call) actor() (key.Actor, error) {
 	scheme, token, _ := strings.Cut(header, " ")
 	actor, ok := key.Parse(token)
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return key.Anyone, refuse(http.StatusUnauthorized, fault.New(fault.Forbidden, "api.bad_token"))
+		return key.Anyone, Refuse(http.StatusUnauthorized, fault.New(fault.Forbidden, "api.bad_token"))
 	}
 	return actor, nil
 }
 
-// poster is the actor, with a token made now where none was brought.
-func (c *call) poster() (actor key.Actor, made bool, err error) {
-	if actor, err = c.actor(); err != nil || actor.Known() {
+// Poster is the actor, with a token made now where none was brought.
+func (c *Call) Poster() (actor key.Actor, made bool, err error) {
+	if actor, err = c.Actor(); err != nil || actor.Known() {
 		return actor, false, err
 	}
 	actor, err = key.Fresh(rand.Reader)

@@ -1,4 +1,4 @@
-package api
+package openapi
 
 import (
 	"reflect"
@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// schema is a JSON Schema of the dialect that OpenAPI 3.1 has (2020-12), as far
+// Schema is a JSON Schema of the dialect that OpenAPI 3.1 has (2020-12), as far
 // as it is needed here.
-type schema struct {
+type Schema struct {
 	Ref        string            `json:"$ref,omitempty"`
 	Type       string            `json:"type,omitempty"`
 	Format     string            `json:"format,omitempty"`
 	Media      string            `json:"contentMediaType,omitempty"`
 	About      string            `json:"description,omitempty"`
 	Enum       []string          `json:"enum,omitempty"`
-	Properties map[string]schema `json:"properties,omitempty"`
+	Properties map[string]Schema `json:"properties,omitempty"`
 	Required   []string          `json:"required,omitempty"`
 	Further    *bool             `json:"additionalProperties,omitempty"`
-	Items      *schema           `json:"items,omitempty"`
+	Items      *Schema           `json:"items,omitempty"`
 	Minimum    *int64            `json:"minimum,omitempty"`
 	Maximum    *int64            `json:"maximum,omitempty"`
 	MaxLength  *int64            `json:"maxLength,omitempty"`
@@ -27,7 +27,7 @@ type schema struct {
 }
 
 // shapes are the schemas of Go types, each under its name.
-type shapes map[string]schema
+type shapes map[string]Schema
 
 var (
 	timeType  = reflect.TypeFor[time.Time]()
@@ -35,45 +35,45 @@ var (
 )
 
 // of is the schema of a type. Structs are put among the shapes and referred to.
-func (all shapes) of(t reflect.Type) schema {
+func (all shapes) of(t reflect.Type) Schema {
 	switch {
 	case t == timeType:
-		return schema{Type: "string", Format: "date-time"}
+		return Schema{Type: "string", Format: "date-time"}
 	case t == bytesType:
-		return schema{Media: "application/octet-stream"}
+		return Schema{Media: "application/octet-stream"}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return all.of(t.Elem())
 	case reflect.Slice:
 		items := all.of(t.Elem())
-		return schema{Type: "array", Items: &items}
+		return Schema{Type: "array", Items: &items}
 	case reflect.Map:
-		return schema{Type: "object"}
+		return Schema{Type: "object"}
 	case reflect.Struct:
 		name := strings.ToUpper(t.Name()[:1]) + t.Name()[1:]
 		if _, known := all[name]; !known {
-			all[name] = schema{} // so that a type within itself ends
+			all[name] = Schema{} // so that a type within itself ends
 			all[name] = all.object(t)
 		}
-		return schema{Ref: "#/components/schemas/" + name}
+		return Schema{Ref: "#/components/schemas/" + name}
 	case reflect.Bool:
-		return schema{Type: "boolean"}
+		return Schema{Type: "boolean"}
 	case reflect.String:
-		return schema{Type: "string"}
+		return Schema{Type: "string"}
 	case reflect.Float64:
-		return schema{Type: "number"}
+		return Schema{Type: "number"}
 	case reflect.Int64:
-		return schema{Type: "integer", Format: "int64"}
+		return Schema{Type: "integer", Format: "int64"}
 	case reflect.Int:
-		return schema{Type: "integer"}
+		return Schema{Type: "integer"}
 	}
-	panic("api: no schema for " + t.String())
+	panic("openapi: no schema for " + t.String())
 }
 
 // object is the schema of a struct, with the fields of those embedded in it.
-func (all shapes) object(t reflect.Type) schema {
-	made := schema{Type: "object", Properties: map[string]schema{}}
+func (all shapes) object(t reflect.Type) Schema {
+	made := Schema{Type: "object", Properties: map[string]Schema{}}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Anonymous {
