@@ -8,6 +8,7 @@ import (
 	"moot/internal/db"
 	"moot/internal/fault"
 	"moot/internal/key"
+	"moot/internal/recur"
 	"moot/internal/text"
 )
 
@@ -61,7 +62,7 @@ func (m *Meetups) Move(ctx context.Context, host key.Actor, thread int64, to To)
 	return m.change(ctx, host, thread, func(tx *db.Tx, k *kept) error {
 		d := k.said().Details
 		var until time.Time
-		if d.Every, until = everyOf(k.rule, k.start()); d.Every == Otherwise {
+		if d.Every, until = recur.Of(k.rule, k.start()); d.Every == Otherwise {
 			d.Rule = k.rule
 		} else if !until.IsZero() {
 			d.Until = until.Format(DayForm)
@@ -87,7 +88,7 @@ func (m *Meetups) say(tx *db.Tx, k *kept, d Details) error {
 		return err
 	}
 	was, old := k.said(), k.series()
-	if next := old.coming(m.Clock.Now(), 1); old.rule != "" && len(next) > 0 {
+	if next := old.coming(m.Clock.Now(), 1); old.Rule != "" && len(next) > 0 {
 		was.next = next[0].Original
 	}
 	c, err := d.check(m.Clock.Now(), p.Zone(), &was)
@@ -111,7 +112,7 @@ func (m *Meetups) say(tx *db.Tx, k *kept, d Details) error {
 func (m *Meetups) follow(tx *db.Tx, k *kept, old series, moved bool) error {
 	now := m.Clock.Now()
 	for original := range k.changed {
-		if moved || !k.series().has(time.Unix(original, 0)) {
+		if moved || !k.series().Has(time.Unix(original, 0)) {
 			if err := dropException(tx, k.thread, original); err != nil {
 				return err
 			}
@@ -120,8 +121,8 @@ func (m *Meetups) follow(tx *db.Tx, k *kept, old series, moved bool) error {
 	}
 	becomes := map[int64]int64{}
 	if moved {
-		these := k.series().originals(now.Add(1-k.length()), now.Add(ahead), mostChanged)
-		for i, t := range old.originals(now.Add(1-old.length), now.Add(ahead), mostChanged) {
+		these := k.series().Originals(now.Add(1-k.length()), now.Add(recur.Ahead), mostChanged)
+		for i, t := range old.Originals(now.Add(1-old.Length), now.Add(recur.Ahead), mostChanged) {
 			if i < len(these) {
 				becomes[t.Unix()] = these[i].Unix()
 			}
@@ -133,7 +134,7 @@ func (m *Meetups) follow(tx *db.Tx, k *kept, old series, moved bool) error {
 	}
 	var pairs [][2]int64
 	for _, t := range times {
-		if !moved && k.series().has(time.Unix(t, 0)) {
+		if !moved && k.series().Has(time.Unix(t, 0)) {
 			continue
 		}
 		pairs = append(pairs, [2]int64{t, becomes[t]})
@@ -170,9 +171,9 @@ func (m *Meetups) again(tx *db.Tx, k *kept) error {
 // ClockForm.
 func (m *Meetups) MoveOne(ctx context.Context, host key.Actor, thread int64, occurrence time.Time, start string) error {
 	return m.change(ctx, host, thread, func(tx *db.Tx, k *kept) error {
-		to, f := startAt(start, k.location)
+		to, f := recur.Start(start, k.location)
 		if f == nil {
-			f = checkStart(to, m.Clock.Now())
+			f = recur.Soon(to, m.Clock.Now())
 		}
 		if f != nil {
 			return f

@@ -19,7 +19,7 @@
 //     exact spot and the host's hash 7 days after. While the clock is suspect
 //     nothing is over and nothing is deleted.
 //
-// The rules are functions without a clock or a database (rules.go, repeat.go). It
+// The rules are functions without a clock or a database (rules.go; recur). It
 // owns the tables meetup, meetup_exception, rsvp and rsvp_count, and sends the
 // event card.changed.
 package meetup

@@ -9,6 +9,7 @@ import (
 	"moot/internal/db"
 	"moot/internal/fault"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // How many times of one meetup are shown: on a page of its own, and in a list.
@@ -159,7 +160,7 @@ func (k kept) shown() Meetup {
 	if k.spotHeld {
 		one.Spot = ""
 	}
-	one.Every, one.Until = everyOf(k.rule, one.Start)
+	one.Every, one.Until = recur.Of(k.rule, one.Start)
 	for original, moved := range k.changed {
 		c := Change{Original: time.Unix(original, 0).In(k.location)}
 		if moved > 0 {

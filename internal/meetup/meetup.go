@@ -16,6 +16,7 @@ import (
 	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // Card is the kind of card that a meetup is on its thread.
@@ -143,7 +144,7 @@ func (m *Meetups) Make(tx *db.Tx, t board.Target, d Details) error {
 	c := checked{Details: d.clean()}
 	zone := p.Zone()
 	if c.Zone != "" {
-		if zone, err = zoneOf(c.Zone); err != nil {
+		if zone, err = recur.Zone(c.Zone); err != nil {
 			return err
 		}
 	}
@@ -152,7 +153,7 @@ func (m *Meetups) Make(tx *db.Tx, t board.Target, d Details) error {
 	if err != nil {
 		return err
 	}
-	c.start, _ = at(wall, zone)
+	c.start, _ = recur.At(wall, zone)
 	if err := m.Boards.Carry(tx, t, Card); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"moot/internal/fault"
 	"moot/internal/key"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // kept is a meetup as it is kept.
@@ -65,7 +66,7 @@ func (k kept) about() string         { return strconv.FormatInt(k.thread, 10) }
 func (k kept) ends() time.Time { return time.Unix(k.nextAt, 0).Add(k.length()) }
 
 func (k kept) series() series {
-	return series{start: k.start(), rule: k.rule, length: k.length(), changed: k.changed}
+	return series{recur.Series{Start: k.start(), Rule: k.rule, Length: k.length(), Changed: k.changed}}
 }
 
 // hosts reports whether whoever has a token hosts it.
@@ -129,7 +130,7 @@ func (m *Meetups) complete(tx *db.Tx, all []kept) error {
 			return err
 		}
 		if k.location = p.Zone(); k.location.String() != k.zone {
-			if k.location, err = zoneOf(k.zone); err != nil {
+			if k.location, err = recur.Zone(k.zone); err != nil {
 				return err
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"strconv"
-	"time"
 
 	"moot/internal/board"
 	"moot/internal/fault"
@@ -67,7 +66,7 @@ func (c card) Next() meetup.Occurrence {
 	if len(c.Coming) > 0 {
 		return c.Coming[0]
 	}
-	return meetup.Occurrence{Original: c.Start, Start: c.Start, End: c.Start.Add(time.Duration(c.Minutes) * time.Minute)}
+	return c.First()
 }
 
 // Later are the times after the next, a few of them.
