@@ -64,7 +64,8 @@ type Details struct {
 	Held    bool   // the spot is told to those who come, and not to all
 	Room    int    // for how many people; 0 for any number
 	Every   Every
-	Until   string // in DayForm: the last day on which it is held; "" for without end
+	Until   string // in DayForm: the last day on which it is held; "" where no day ends it
+	Times   int    // how often it is held; 0 where no number ends it
 	Rule    string // the rule of RFC 5545 instead, where Every is Otherwise
 	Public  bool   // who wrote this says that the place is public, whatever it looks like
 }
@@ -173,5 +174,11 @@ func (d Details) checkRepeat(start time.Time) (string, *fault.Fault) {
 		}
 		until, _ = recur.At(day.Add(24*time.Hour-time.Second), start.Location())
 	}
-	return recur.Check(d.Every.Rule(start, until), start)
+	if d.Times < 0 {
+		return "", fault.New(fault.Invalid, "meetup.times_unclear").On("times")
+	}
+	if d.Times > 0 && d.Until != "" {
+		return "", fault.New(fault.Invalid, "meetup.times_and_until").On("times")
+	}
+	return recur.Check(d.Every.Rule(start, until, d.Times), start)
 }

@@ -133,7 +133,7 @@ func TestTheLastDayIsOneOfThem(t *testing.T) {
 		if all := s.Coming(c.start, 9); len(all) != 3 || all[2].Start.Format(DayForm) != d.Until {
 			t.Errorf("%s: %s gives %v", name, c.rule, all)
 		}
-		if e, until := recur.Of(c.rule, c.start); e != Weekly || until.Format(DayForm) != d.Until {
+		if e, until, _ := recur.Of(c.rule, c.start); e != Weekly || until.Format(DayForm) != d.Until {
 			t.Errorf("%s: read back as %s until %v", name, e, until)
 		}
 	}

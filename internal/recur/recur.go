@@ -64,9 +64,10 @@ func Shown(t time.Time) time.Time {
 var days = [...]rrule.Weekday{rrule.SU, rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA}
 
 // Rule is the rule of what begins at start and is held so often, until the end of a
-// day (the zero time: without end). A fifth weekday of a month is its last.
-func (e Every) Rule(start, until time.Time) string {
-	o := rrule.ROption{Freq: rrule.WEEKLY, Until: until}
+// day (the zero time: no day ends it) or so many times (0: no number ends it). A fifth
+// weekday of a month is its last.
+func (e Every) Rule(start, until time.Time, times int) string {
+	o := rrule.ROption{Freq: rrule.WEEKLY, Until: until, Count: times}
 	day := days[start.Weekday()]
 	switch nth := (start.Day()-1)/7 + 1; {
 	case e == Fortnightly:
@@ -82,22 +83,22 @@ func (e Every) Rule(start, until time.Time) string {
 	return o.RRuleString()
 }
 
-// Of is how often something with a rule is held, and until when; zero: without
-// end.
-func Of(rule string, start time.Time) (Every, time.Time) {
+// Of is how often something with a rule is held, until when, and how many times; zero
+// where that doesn't end it.
+func Of(rule string, start time.Time) (every Every, until time.Time, times int) {
 	if rule == "" {
-		return Once, time.Time{}
+		return Once, until, 0
 	}
 	o, err := rrule.StrToROption(rule)
 	if err != nil {
-		return Otherwise, time.Time{}
+		return Otherwise, until, 0
 	}
 	for _, e := range []Every{Weekly, Fortnightly, MonthlyLast, Monthly} {
-		if e.Rule(start, o.Until) == rule {
-			return e, o.Until.In(start.Location())
+		if e.Rule(start, o.Until, o.Count) == rule {
+			return e, o.Until.In(start.Location()), o.Count
 		}
 	}
-	return Otherwise, o.Until.In(start.Location())
+	return Otherwise, o.Until.In(start.Location()), o.Count
 }
 
 // understood are the parts of a rule that are taken. Those that name hours, minutes

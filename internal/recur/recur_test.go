@@ -79,7 +79,7 @@ func TestRepeatsAcrossTheChangeOfClocks(t *testing.T) {
 		{"Pacific/Pago_Pago", "2027-01-01T23:45", Weekly, "1 Jan 23:45 -1100, 8 Jan 23:45 -1100, 15 Jan 23:45 -1100, 22 Jan 23:45 -1100"},
 	} {
 		start := read(t, c.start, zone(t, c.zone))
-		s := Series{Start: start, Rule: c.every.Rule(start, time.Time{}), Length: 2 * time.Hour}
+		s := Series{Start: start, Rule: c.every.Rule(start, time.Time{}, 0), Length: 2 * time.Hour}
 		if f := fault.Join(func() *fault.Fault { _, f := Check(s.Rule, start); return f }()); f != nil {
 			t.Errorf("%s: %v", s.Rule, f)
 		}
@@ -99,11 +99,11 @@ func TestRepeatsAcrossTheChangeOfClocks(t *testing.T) {
 func TestHowOftenIsReadBack(t *testing.T) {
 	start := read(t, "2027-06-08T19:00", zone(t, "Europe/Athens"))
 	for _, e := range []Every{Once, Weekly, Fortnightly, Monthly} {
-		if got, until := Of(e.Rule(start, time.Time{}), start); got != e || !until.IsZero() {
+		if got, until, _ := Of(e.Rule(start, time.Time{}, 0), start); got != e || !until.IsZero() {
 			t.Errorf("%q is read as %q until %v", e, got, until)
 		}
 	}
-	if got, _ := Of("FREQ=WEEKLY;BYDAY=TU,TH", start); got != Otherwise {
+	if got, _, _ := Of("FREQ=WEEKLY;BYDAY=TU,TH", start); got != Otherwise {
 		t.Errorf("two days a week are %q", got)
 	}
 }
@@ -165,7 +165,7 @@ func TestSingleTimesAreMovedAndDropped(t *testing.T) {
 	start := read(t, "2027-03-16T19:00", athens)
 	second, third, fourth := read(t, "2027-03-23T19:00", athens), read(t, "2027-03-30T19:00", athens), read(t, "2027-04-06T19:00", athens)
 	late := read(t, "2027-04-07T20:00", athens)
-	s := Series{Start: start, Rule: Weekly.Rule(start, time.Time{}), Length: time.Hour, Changed: map[int64]int64{second.Unix(): 0, third.Unix(): late.Unix()}}
+	s := Series{Start: start, Rule: Weekly.Rule(start, time.Time{}, 0), Length: time.Hour, Changed: map[int64]int64{second.Unix(): 0, third.Unix(): late.Unix()}}
 	got := s.Coming(start, 4)
 	if len(got) != 4 || !got[0].Start.Equal(start) || !got[1].Start.Equal(fourth) || !got[2].Start.Equal(late) || !got[2].Original.Equal(third) || !got[2].Moved() || got[3].Start.Format(shownForm) != "13 Apr 19:00 +0300" {
 		t.Errorf("%v", got)
