@@ -46,6 +46,7 @@ export async function kinds(site) {
     ["search-none", "/search?q=zzqxzzqxzzqx&picture=1"],
     ["search-empty", "/search"],
     ["about", "/about"],
+    ["safety", "/safety"],
     ["places-world", "/world/places"],
     ["places-country", "/gr/places"],
     ["places-region", "/gr/central-macedonia/places"],

@@ -4,10 +4,12 @@ import (
 	"context"
 	"time"
 
+	"moot/internal/board"
 	"moot/internal/config"
 	"moot/internal/convene"
 	"moot/internal/db"
 	"moot/internal/directory"
+	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/meetup"
 	"moot/internal/place"
@@ -23,8 +25,19 @@ func (s *site) openLadder(name string, rules convene.Rules, languages []*lang.La
 	words := func(p place.Place) *lang.Language { return lang.SpokenIn(p.Country().Path(), languages) }
 	s.meetups = meetup.New(meetup.Settings{
 		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs,
-		Over: func(tx *db.Tx, at string) error { return s.jobs.Add(tx, convene.LookJob, at, s.clock.Now()) },
+		Over:    func(tx *db.Tx, at string) error { return s.jobs.Add(tx, convene.LookJob, at, s.clock.Now()) },
+		MayHost: func(tx *db.Tx, hand key.Actor, at string) (bool, error) { return s.ladder.MayAct(tx, hand, at) },
 	})
+	s.boards.Bare = func(tx *db.Tx, t board.Target, card string) (bool, error) {
+		if card != meetup.Card {
+			return false, nil
+		}
+		at, ok := s.places.ByPath(t.Place)
+		if !ok {
+			at = s.places.World()
+		}
+		return s.meetups.Bare(tx, t, words(at).T("meetup.taken_back"))
+	}
 	s.ladder = convene.New(convene.Settings{
 		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs, Rules: rules,
 		Name: name, Words: words, ToCome: s.meetups.ToCome,

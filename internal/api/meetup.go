@@ -116,6 +116,11 @@ type single struct {
 	Occurrence string `json:"occurrence" format:"date-time" doc:"The original of one of its times."`
 }
 
+type droppedSingle struct {
+	single
+	Reason string `json:"reason,omitempty" doc:"Everybody is told."`
+}
+
 type movedSingle struct {
 	single
 	Start string `json:"start" example:"2026-12-01T18:30"`
@@ -331,12 +336,12 @@ func moveOne(c *call, host key.Actor, number int64, n movedSingle) error {
 	return c.Meetups.MoveOne(c.R.Context(), host, number, at, n.Start)
 }
 
-func dropOne(c *call, host key.Actor, number int64, n single) error {
+func dropOne(c *call, host key.Actor, number int64, n droppedSingle) error {
 	at, err := time.Parse(time.RFC3339, n.Occurrence)
 	if err != nil {
 		return rest.Bad("occurrence")
 	}
-	return c.Meetups.DropOne(c.R.Context(), host, number, at)
+	return c.Meetups.DropOne(c.R.Context(), host, number, at, n.Reason)
 }
 
 func (d *api) notes(c *call) (answer, error) {

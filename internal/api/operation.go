@@ -122,5 +122,5 @@ var operations = []operation{
 	{Route: "POST /api/v1/meetups/{number}/move", ID: "moveMeetup", Summary: "Have it be at another time or place; the answers follow.", Sends: movedMeetup{}, Gives: meetupFull{}, Actor: true},
 	{Route: "POST /api/v1/meetups/{number}/cancel", ID: "cancel", Summary: "Cancel it, with a reason.", Sends: cancelling{}, Gives: meetupFull{}, Actor: true},
 	{Route: "POST /api/v1/meetups/{number}/times/move", ID: "moveOne", Summary: "Have a single one of its times begin at another.", Sends: movedSingle{}, Gives: meetupFull{}, Actor: true},
-	{Route: "POST /api/v1/meetups/{number}/times/drop", ID: "dropOne", Summary: "Have a single one of its times not be held.", Sends: single{}, Gives: meetupFull{}, Actor: true},
+	{Route: "POST /api/v1/meetups/{number}/times/drop", ID: "dropOne", Summary: "Have a single one of its times not be held.", Sends: droppedSingle{}, Gives: meetupFull{}, Actor: true},
 }

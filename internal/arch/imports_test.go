@@ -17,7 +17,7 @@ type layer struct {
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
 	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve", "lag", "db/refusal", "calendar"}},
-	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "flyer", "outage"}},
+	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "flyer", "outage", "recur"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media", "outside"}},
 	{"who listens", []string{"live"}},

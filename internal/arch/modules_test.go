@@ -30,7 +30,7 @@ var modules = map[string]users{
 	"github.com/nats-io/nats-server/v2":        {tests: []string{"wake", "guard"}},
 	"github.com/SherClockHolmes/webpush-go":    {rooms: []string{"notify"}},
 	"gitlab.com/nyarla/go-crypt":               {rooms: []string{"trip"}},
-	"github.com/teambition/rrule-go":           {rooms: []string{"meetup"}},
+	"github.com/teambition/rrule-go":           {rooms: []string{"recur"}},
 	"golang.org/x/net":                         {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "feed", "web", "web/page", "web/placepages", "web/boardpages", "web/meetuppages"}},
 	"golang.org/x/image":                       {rooms: []string{"picture", "font", "flyer"}},
 	"rsc.io/qr":                                {rooms: []string{"flyer"}},

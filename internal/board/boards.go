@@ -23,6 +23,11 @@ type Boards struct {
 	limits Limits
 	ring   *key.Ring
 
+	// Bare is told, in that transaction, of a thread with a card in which no post
+	// stands any more, and says whether it stays all the same. Nil: none does. It is set
+	// before anybody uses the boards.
+	Bare func(tx *db.Tx, t Target, card string) (stays bool, err error)
+
 	replies *db.Gathering[*reply]
 }
 
@@ -164,7 +169,8 @@ func (b *Boards) Preview(ctx context.Context, at place.Place, subject string, n 
 
 // TakeBack erases a post, for the actor whose token made it or for anybody who
 // has its delete code. It returns where the post stood, and whether its whole
-// thread is gone with it: that is so when no other post stands in it.
+// thread is gone with it: that is so when no other post stands in it, unless its card
+// keeps it (Bare).
 func (b *Boards) TakeBack(ctx context.Context, actor key.Actor, number int64, code string) (t Target, threadGone bool, err error) {
 	at := b.minute()
 	err = b.db.Write(ctx, func(tx *db.Tx) error {
@@ -195,11 +201,17 @@ func (b *Boards) erase(tx *db.Tx, t Target, at time.Time) (threadGone bool, err 
 	if err != nil {
 		return false, err
 	}
-	left, archived, err := erasePost(tx, t, pictures)
+	left, archived, card, err := erasePost(tx, t, pictures)
 	if err != nil {
 		return false, err
 	}
-	if left > 0 {
+	stays := left > 0
+	if !stays && card != "" && b.Bare != nil {
+		if stays, err = b.Bare(tx, t, card); err != nil {
+			return false, err
+		}
+	}
+	if stays {
 		if err := tx.Later(count(t.Place, 0, -1, time.Time{})); err != nil {
 			return false, err
 		}

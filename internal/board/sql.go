@@ -157,21 +157,22 @@ func holdPost(tx *db.Tx, number int64) (Target, []byte, error) {
 }
 
 // erasePost takes the text and all that tells of its writer out of a post, and
-// returns how many posts of its thread stand, and whether that is archived.
-func erasePost(tx *db.Tx, t Target, pictures int) (left int, archived bool, err error) {
+// returns how many posts of its thread stand, whether that is archived, and the kind
+// of its card.
+func erasePost(tx *db.Tx, t Target, pictures int) (left int, archived bool, card string, err error) {
 	if _, err := tx.Exec(`UPDATE post SET gone = $2, name = '', trip = '', tag = '', body = '', code = $3 WHERE number = $1`, t.Number, true, []byte{}); err != nil {
-		return 0, false, err
+		return 0, false, "", err
 	}
 	if _, err := tx.Exec(`DELETE FROM quote WHERE source = $1 OR target = $1`, t.Number); err != nil {
-		return 0, false, err
+		return 0, false, "", err
 	}
 	if t.Number == t.Thread {
 		if _, err := tx.Exec(`UPDATE thread SET subject = '' WHERE number = $1`, t.Thread); err != nil {
-			return 0, false, err
+			return 0, false, "", err
 		}
 	}
-	err = tx.Row(`UPDATE thread SET posts = posts - 1, pictures = pictures - $2 WHERE number = $1 RETURNING posts, archived_at > 0`, t.Thread, pictures).Scan(&left, &archived)
-	return left, archived, err
+	err = tx.Row(`UPDATE thread SET posts = posts - 1, pictures = pictures - $2 WHERE number = $1 RETURNING posts, archived_at > 0, card`, t.Thread, pictures).Scan(&left, &archived, &card)
+	return left, archived, card, err
 }
 
 func forgetOnce(tx *db.Tx, before time.Time) error {

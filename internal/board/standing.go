@@ -56,13 +56,32 @@ func (b *Boards) Stay(tx *db.Tx, t Target, stays bool) error {
 }
 
 // Carry has a thread that stands carry a card of a kind, in place of the one it
-// carried, in the transaction in which that card's noun keeps its fields.
-func (b *Boards) Carry(tx *db.Tx, t Target, kind string) error {
-	n, err := tx.Exec(`UPDATE thread SET card = $2 WHERE number = $1`, t.Thread, kind)
+// carried, and have that one's subject, in the transaction in which the card's noun
+// keeps its fields.
+func (b *Boards) Carry(tx *db.Tx, t Target, kind, subject string) error {
+	n, err := tx.Exec(`UPDATE thread SET card = $2, subject = $3 WHERE number = $1`, t.Thread, kind, subject)
 	if err == nil && n == 0 {
 		err = fault.New(fault.NotFound, "board.no_thread")
 	}
 	if err != nil {
+		return err
+	}
+	return b.changed(tx, t.Place, t.Thread, b.minute())
+}
+
+// Keep has a thread not be archived to make room until a time, in the transaction of
+// its card. Where more than half of a board is so kept that no longer counts there:
+// nobody can fill a board for good.
+func (b *Boards) Keep(tx *db.Tx, t Target, until time.Time) error {
+	_, err := tx.Exec(`UPDATE thread SET kept_until = $2 WHERE number = $1`, t.Thread, until.Unix())
+	return err
+}
+
+// Title has a thread whose subject is that of its card have another, in the
+// transaction in which the card's changes. One that its opening post gave it stays.
+func (b *Boards) Title(tx *db.Tx, t Target, was, subject string) error {
+	n, err := tx.Exec(`UPDATE thread SET subject = $3 WHERE number = $1 AND subject = $2`, t.Thread, was, subject)
+	if err != nil || n == 0 {
 		return err
 	}
 	return b.changed(tx, t.Place, t.Thread, b.minute())
@@ -93,7 +112,8 @@ func countArchived(tx *db.Tx, place string, n int) error {
 const roomAtOnce = 3
 
 // makeRoom archives the threads that were bumped longest ago where a board has
-// more than its limit. Pinned ones stay.
+// more than its limit. Pinned ones stay, and those that their card keeps as long as
+// those aren't more than half of the board.
 func (b *Boards) makeRoom(tx *db.Tx, place string, at time.Time) error {
 	if b.limits.Threads == 0 {
 		return nil
@@ -105,7 +125,9 @@ func (b *Boards) makeRoom(tx *db.Tx, place string, at time.Time) error {
 	if stand <= b.limits.Threads {
 		return nil
 	}
-	oldest, err := db.All(tx, number, `SELECT number FROM thread WHERE place = $1 AND archived_at = 0 AND NOT pinned ORDER BY bump LIMIT $2`, place, min(stand-b.limits.Threads, roomAtOnce))
+	oldest, err := db.All(tx, number, `SELECT number FROM thread WHERE place = $1 AND archived_at = 0 AND NOT pinned AND (kept_until <= $3 OR
+		(SELECT count(*) FROM thread WHERE place = $1 AND archived_at = 0 AND kept_until > 0 AND kept_until > $3) > $4) ORDER BY bump LIMIT $2`,
+		place, min(stand-b.limits.Threads, roomAtOnce), at.Unix(), b.limits.Threads/2)
 	if err != nil {
 		return err
 	}

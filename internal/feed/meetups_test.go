@@ -116,7 +116,7 @@ func TestChangesAreTold(t *testing.T) {
 			}
 		}
 		s.clock.Advance(time.Hour)
-		if err := s.DropOne(t.Context(), host, thread, s.clocks(t, "gr/athens", "2026-12-04T20:00")); err != nil {
+		if err := s.DropOne(t.Context(), host, thread, s.clocks(t, "gr/athens", "2026-12-04T20:00"), ""); err != nil {
 			t.Fatal(err)
 		}
 		_, second := s.told(own)
@@ -337,7 +337,7 @@ func TestCalendars(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		thread, host := s.announce("gr/athens", tea(weekly))
 		s.announce("de/berlin", tea(func(d *meetup.Details) { d.Title = "Abroad" }))
-		if err := s.DropOne(t.Context(), host, thread, s.clocks(t, "gr/athens", "2026-12-10T19:00")); err != nil {
+		if err := s.DropOne(t.Context(), host, thread, s.clocks(t, "gr/athens", "2026-12-10T19:00"), ""); err != nil {
 			t.Fatal(err)
 		}
 		m, err := s.Meetup(t.Context(), thread)

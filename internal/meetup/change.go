@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
-	"moot/internal/board"
 	"moot/internal/db"
 	"moot/internal/fault"
 	"moot/internal/key"
+	"moot/internal/recur"
 	"moot/internal/text"
 )
 
@@ -42,7 +42,7 @@ func (m *Meetups) Edit(ctx context.Context, host key.Actor, thread int64, d Deta
 		if k.spotHeld && d.Held && d.Spot == "" {
 			said.Spot = k.spot
 		}
-		return m.say(tx, k, said)
+		return m.say(tx, host, k, said)
 	})
 }
 
@@ -61,8 +61,8 @@ func (m *Meetups) Move(ctx context.Context, host key.Actor, thread int64, to To)
 	return m.change(ctx, host, thread, func(tx *db.Tx, k *kept) error {
 		d := k.said().Details
 		var until time.Time
-		if d.Every, until = everyOf(k.rule, k.start()); d.Every == Otherwise {
-			d.Rule = k.rule
+		if d.Every, until, d.Times = recur.Of(k.rule, k.start()); d.Every == Otherwise {
+			d.Rule, d.Times = k.rule, 0
 		} else if !until.IsZero() {
 			d.Until = until.Format(DayForm)
 		}
@@ -76,23 +76,31 @@ func (m *Meetups) Move(ctx context.Context, host key.Actor, thread int64, to To)
 			d.Venue = to.Venue
 		}
 		d.Public = to.Public
-		return m.say(tx, k, d)
+		return m.say(tx, host, k, d)
 	})
 }
 
 // say has a meetup that is held say what is right, and follows it up.
-func (m *Meetups) say(tx *db.Tx, k *kept, d Details) error {
+func (m *Meetups) say(tx *db.Tx, host key.Actor, k *kept, d Details) error {
 	p, err := m.place(k.place)
 	if err != nil {
 		return err
 	}
 	was, old := k.said(), k.series()
-	if next := old.coming(m.Clock.Now(), 1); old.rule != "" && len(next) > 0 {
+	if next := old.coming(m.Clock.Now(), 1); old.Rule != "" && len(next) > 0 {
 		was.next = next[0].Original
 	}
 	c, err := d.check(m.Clock.Now(), p.Zone(), &was)
 	if err != nil {
 		return err
+	}
+	if err := k.agrees(was, c); err != nil && !host.Steward() {
+		return err
+	}
+	if was.Title != c.Title {
+		if err := m.Boards.Title(tx, k.target(), was.Title, c.Title); err != nil {
+			return err
+		}
 	}
 	k.take(c)
 	if !was.start.Equal(c.start) || was.Zone != c.Zone || was.rule != c.rule || was.Minutes != c.Minutes || was.Venue != c.Venue || was.Spot != c.Spot {
@@ -111,7 +119,7 @@ func (m *Meetups) say(tx *db.Tx, k *kept, d Details) error {
 func (m *Meetups) follow(tx *db.Tx, k *kept, old series, moved bool) error {
 	now := m.Clock.Now()
 	for original := range k.changed {
-		if moved || !k.series().has(time.Unix(original, 0)) {
+		if moved || !k.series().Has(time.Unix(original, 0)) {
 			if err := dropException(tx, k.thread, original); err != nil {
 				return err
 			}
@@ -120,8 +128,8 @@ func (m *Meetups) follow(tx *db.Tx, k *kept, old series, moved bool) error {
 	}
 	becomes := map[int64]int64{}
 	if moved {
-		these := k.series().originals(now.Add(1-k.length()), now.Add(ahead), mostChanged)
-		for i, t := range old.originals(now.Add(1-old.length), now.Add(ahead), mostChanged) {
+		these := k.series().Originals(now.Add(1-k.length()), now.Add(recur.Ahead), mostChanged)
+		for i, t := range old.Originals(now.Add(1-old.Length), now.Add(recur.Ahead), mostChanged) {
 			if i < len(these) {
 				becomes[t.Unix()] = these[i].Unix()
 			}
@@ -133,7 +141,7 @@ func (m *Meetups) follow(tx *db.Tx, k *kept, old series, moved bool) error {
 	}
 	var pairs [][2]int64
 	for _, t := range times {
-		if !moved && k.series().has(time.Unix(t, 0)) {
+		if !moved && k.series().Has(time.Unix(t, 0)) {
 			continue
 		}
 		pairs = append(pairs, [2]int64{t, becomes[t]})
@@ -160,7 +168,7 @@ func (m *Meetups) again(tx *db.Tx, k *kept) error {
 			}
 		}
 	}
-	if err := m.Jobs.Add(tx, OverJob, k.about(), k.ends()); err != nil {
+	if err := m.goesOn(tx, *k); err != nil {
 		return err
 	}
 	return m.keep(tx, *k)
@@ -170,25 +178,45 @@ func (m *Meetups) again(tx *db.Tx, k *kept) error {
 // ClockForm.
 func (m *Meetups) MoveOne(ctx context.Context, host key.Actor, thread int64, occurrence time.Time, start string) error {
 	return m.change(ctx, host, thread, func(tx *db.Tx, k *kept) error {
-		to, f := startAt(start, k.location)
+		to, f := recur.Start(start, k.location)
 		if f == nil {
-			f = checkStart(to, m.Clock.Now())
+			f = recur.Soon(to, m.Clock.Now())
 		}
 		if f != nil {
 			return f
 		}
-		return m.one(tx, k, occurrence, to.Unix())
+		return m.one(tx, k, occurrence, to.Unix(), "")
 	})
 }
 
-// DropOne has a single time of a meetup that repeats not be held.
-func (m *Meetups) DropOne(ctx context.Context, host key.Actor, thread int64, occurrence time.Time) error {
-	return m.change(ctx, host, thread, func(tx *db.Tx, k *kept) error { return m.one(tx, k, occurrence, 0) })
+// DropOne has a single time of a meetup that repeats not be held, for a reason that
+// everybody is told, if one is given.
+func (m *Meetups) DropOne(ctx context.Context, host key.Actor, thread int64, occurrence time.Time, reason string) error {
+	reason = text.CleanLine(reason)
+	if f := tooLong("reason", reason, reasonLength); f != nil {
+		return f
+	}
+	return m.change(ctx, host, thread, func(tx *db.Tx, k *kept) error { return m.one(tx, k, occurrence, 0, reason) })
 }
 
-func (m *Meetups) one(tx *db.Tx, k *kept, occurrence time.Time, moved int64) error {
+// UndoOne has a single time that was moved or dropped be as its rule says again.
+func (m *Meetups) UndoOne(ctx context.Context, host key.Actor, thread int64, occurrence time.Time) error {
+	return m.change(ctx, host, thread, func(tx *db.Tx, k *kept) error {
+		if _, changed := k.changed[occurrence.Unix()]; !changed {
+			return nil
+		}
+		return m.one(tx, k, occurrence, occurrence.Unix(), "")
+	})
+}
+
+// one has a single time begin at another, 0 where it is dropped; its own where it is as
+// its rule says again.
+func (m *Meetups) one(tx *db.Tx, k *kept, occurrence time.Time, moved int64, reason string) error {
 	original := occurrence.Unix()
 	was, found := k.series().find(occurrence)
+	if dropped, changed := k.changed[original]; changed && dropped == 0 && moved == original {
+		was.End, found = occurrence.Add(k.length()), k.series().Has(occurrence)
+	}
 	switch {
 	case k.rule == "":
 		return fault.New(fault.Conflict, "meetup.held_once")
@@ -196,6 +224,14 @@ func (m *Meetups) one(tx *db.Tx, k *kept, occurrence time.Time, moved int64) err
 		return errNoOccurrence()
 	case len(k.changed) >= mostChanged:
 		return fault.New(fault.Conflict, "meetup.changes_full", "n", mostChanged)
+	}
+	if moved > 0 {
+		at := time.Unix(moved, 0)
+		for _, o := range k.series().between(at, at.Add(k.length()), 2) {
+			if o.Original.Unix() != original {
+				return fault.New(fault.Conflict, "meetup.clash").On("start")
+			}
+		}
 	}
 	if k.changed == nil {
 		k.changed = map[int64]int64{}
@@ -207,7 +243,7 @@ func (m *Meetups) one(tx *db.Tx, k *kept, occurrence time.Time, moved int64) err
 		}
 	} else {
 		k.changed[original] = moved
-		if err := putException(tx, k.thread, original, moved); err != nil {
+		if err := putException(tx, k.thread, original, moved, reason); err != nil {
 			return err
 		}
 	}
@@ -219,7 +255,8 @@ func (m *Meetups) one(tx *db.Tx, k *kept, occurrence time.Time, moved int64) err
 }
 
 // Cancel has a meetup not be held, for a reason that everybody is told. It stays to
-// be seen until what would have come next is over.
+// be seen until what would have come next is over. What hands agreed on no host can
+// cancel, only leave.
 func (m *Meetups) Cancel(ctx context.Context, host key.Actor, thread int64, reason string) error {
 	reason = text.CleanLine(reason)
 	if reason == "" {
@@ -229,13 +266,20 @@ func (m *Meetups) Cancel(ctx context.Context, host key.Actor, thread int64, reas
 		return f
 	}
 	return m.change(ctx, host, thread, func(tx *db.Tx, k *kept) error {
-		k.cancelled, k.reason = true, reason
-		k.sequence++
-		if err := m.keep(tx, *k); err != nil {
-			return err
+		if k.agreedAt != 0 && !host.Steward() {
+			return fault.New(fault.Conflict, "meetup.agreed_stands")
 		}
-		return m.Settings.Over(tx, k.place)
+		return m.cancel(tx, k, reason)
 	})
+}
+
+func (m *Meetups) cancel(tx *db.Tx, k *kept, reason string) error {
+	k.cancelled, k.reason = true, reason
+	k.sequence++
+	if err := m.keep(tx, *k); err != nil {
+		return err
+	}
+	return m.Settings.Over(tx, k.place)
 }
 
 // Over has a meetup whose next time is over go on to the one after, or be over
@@ -257,7 +301,7 @@ func (m *Meetups) Over(ctx context.Context, thread int64, done func(*db.Tx) erro
 		}
 		if next := k.series().coming(now, 1); len(next) > 0 && !k.cancelled {
 			k.nextAt = next[0].Start.Unix()
-			if err := m.Jobs.Add(tx, OverJob, k.about(), k.ends()); err != nil {
+			if err := m.goesOn(tx, k); err != nil {
 				return err
 			}
 			return m.keep(tx, k)
@@ -269,7 +313,7 @@ func (m *Meetups) Over(ctx context.Context, thread int64, done func(*db.Tx) erro
 		if _, err := tx.Exec(`UPDATE rsvp_count SET ends_at = $2 WHERE thread = $1 AND kept AND ends_at > $2`, thread, k.overAt); err != nil {
 			return err
 		}
-		if err := m.Boards.Stay(tx, board.Target{Number: thread, Thread: thread, Place: k.place}, false); err != nil {
+		if err := m.Boards.Stay(tx, k.target(), false); err != nil {
 			return err
 		}
 		return m.Settings.Over(tx, k.place)

@@ -94,7 +94,7 @@ func (m *Meetups) RSVP(ctx context.Context, owner key.Actor, thread int64, occur
 		if err := putCount(tx, thread, original, counts); err != nil {
 			return err
 		}
-		return m.told(tx, k)
+		return m.says(tx, k)
 	})
 }
 

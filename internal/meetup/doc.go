@@ -11,6 +11,10 @@
 //   - Only its host, whoever has the token, or a steward changes it. Each change of
 //     its time or place raises its sequence; one that is cancelled stays to be seen
 //     as cancelled. Its uid never changes.
+//   - What hands agreed on stays as they did, whoever of them takes it on: its host
+//     adds to it, or leaves it, and doesn't cancel it.
+//   - For 7 days after the end of a time its host tells how many came, and what came
+//     of it. What was announced stays until it is over, though its post is taken back.
 //   - Whoever is asked answers coming, maybe or can't, once for each time, and may
 //     answer otherwise. Of that the site tells numbers; the notes are for the host
 //     alone. Not more people come than there is room for.
@@ -19,7 +23,7 @@
 //     exact spot and the host's hash 7 days after. While the clock is suspect
 //     nothing is over and nothing is deleted.
 //
-// The rules are functions without a clock or a database (rules.go, repeat.go). It
-// owns the tables meetup, meetup_exception, rsvp and rsvp_count, and sends the
+// The rules are functions without a clock or a database (rules.go; recur). It
+// owns the tables meetup, meetup_exception, meetup_after, rsvp and rsvp_count, and sends the
 // event card.changed.
 package meetup

@@ -9,6 +9,7 @@ import (
 	"moot/internal/db"
 	"moot/internal/fault"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // Held is a meetup with those of its times that lie in a span.
@@ -149,7 +150,7 @@ func (m *Meetups) gathering(path string, thread, next, minutes int64, zone strin
 	}
 	clocks := p.Zone()
 	if clocks.String() != zone {
-		if clocks, err = zoneOf(zone); err != nil {
+		if clocks, err = recur.Zone(zone); err != nil {
 			return Gathering{}, err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"moot/internal/db/dbtest"
 	"moot/internal/meetup"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // days are the days of the month on which meetups are held in a span, by title.
@@ -43,7 +44,7 @@ func TestWhatIsHeldInAMonth(t *testing.T) {
 		s.announce("gr/athens", named("elsewhere", "2026-12-05T19:00"))
 		s.announce("de/berlin", named("abroad", "2026-12-05T19:00", weekly))
 		clocks := func(day int) time.Time { return time.Date(2026, 12, day, 19, 0, 0, 0, zone) }
-		if err := s.DropOne(t.Context(), host, again, clocks(10)); err != nil {
+		if err := s.DropOne(t.Context(), host, again, clocks(10), ""); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.MoveOne(t.Context(), host, again, clocks(17), "2026-12-19T12:00"); err != nil {
@@ -159,7 +160,7 @@ func TestEves(t *testing.T) {
 		return time.Date(2027, month, day, hour, minute, 0, 0, athens)
 	}
 	held := func(start time.Time) meetup.Occurrence {
-		return meetup.Occurrence{Original: start, Start: start, End: start.Add(2 * time.Hour)}
+		return meetup.Occurrence{Occurrence: recur.Occurrence{Original: start, Start: start, End: start.Add(2 * time.Hour)}}
 	}
 	daily := []meetup.Occurrence{held(clocks(3, 27, 19, 0)), held(clocks(3, 28, 19, 0)), held(clocks(3, 29, 19, 0))}
 	moved := held(clocks(4, 3, 19, 0))

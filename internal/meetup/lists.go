@@ -10,6 +10,7 @@ import (
 	"moot/internal/db"
 	"moot/internal/fault"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // How many times of one meetup are shown: on a page of its own, and in a list.
@@ -32,9 +33,11 @@ func (m *Meetups) Meetup(ctx context.Context, thread int64) (found Meetup, err e
 			return err
 		}
 		all, err := m.shown(tx, []kept{k}, shownAlone)
-		if err == nil {
-			found = all[0]
+		if err != nil {
+			return err
 		}
+		found = all[0]
+		found.After, err = aftersOf(tx, k, mostTold)
 		return err
 	})
 	return found, err
@@ -194,9 +197,12 @@ func (k kept) shown() Meetup {
 	if k.spotHeld {
 		one.Spot = ""
 	}
-	one.Every, one.Until = everyOf(k.rule, one.Start)
+	if k.agreedAt > 0 {
+		one.Agreed, one.AgreedIn = time.Unix(k.agreedAt, 0).In(k.location), k.agreedIn
+	}
+	one.Every, one.Until, one.Times = recur.Of(k.rule, one.Start)
 	for original, moved := range k.changed {
-		c := Change{Original: time.Unix(original, 0).In(k.location)}
+		c := Change{Original: time.Unix(original, 0).In(k.location), Reason: k.reasons[original]}
 		if moved > 0 {
 			c.Start = time.Unix(moved, 0).In(k.location)
 		}

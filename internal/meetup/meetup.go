@@ -16,6 +16,7 @@ import (
 	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // Card is the kind of card that a meetup is on its thread.
@@ -38,6 +39,10 @@ type Settings struct {
 	// Over is told of a place where a meetup is over or cancelled, in that
 	// transaction.
 	Over func(tx *db.Tx, place string) error
+
+	// MayHost reports whether a hand may take on what hands agreed on in a place. Nil:
+	// none may.
+	MayHost func(tx *db.Tx, hand key.Actor, place string) (bool, error)
 }
 
 // New is the meetups of a site.
@@ -56,7 +61,8 @@ type Meetup struct {
 	Held      bool // there is a spot, and it is told to those who come: Spot is ""
 	Room      int  // for how many people; 0 for any number
 	Every     Every
-	Until     time.Time // when it repeats no more; zero: it goes on
+	Until     time.Time // when it repeats no more; zero: no day ends it
+	Times     int       // how often it is held; 0: no number ends it
 	Rule      string    // of RFC 5545; "" where it is held once
 	Changed   []Change  // single times that were moved or dropped, in order
 	Sequence  int
@@ -64,6 +70,9 @@ type Meetup struct {
 	Cancelled bool
 	Reason    string       // why it was cancelled
 	Hosted    bool         // somebody hosts it
+	Agreed    time.Time    // the start that hands agreed on; zero where none did
+	AgreedIn  bool         // they agreed on its place, too
+	After     []After      // how it was, the newest first
 	Coming    []Occurrence // the next that aren't over, with how many come
 	series    series
 }
@@ -72,6 +81,7 @@ type Meetup struct {
 type Change struct {
 	Original time.Time
 	Start    time.Time // zero: it was dropped
+	Reason   string    // why it was dropped
 }
 
 // Over reports whether nothing of it is to come.
@@ -94,8 +104,8 @@ func (m Meetup) Details() Details {
 	if m.Rule != "" && len(m.Coming) > 0 {
 		d.Start = m.Coming[0].Original.Format(ClockForm)
 	}
-	if m.Every == Otherwise {
-		d.Rule = m.Rule
+	if d.Times = m.Times; m.Every == Otherwise {
+		d.Rule, d.Times = m.Rule, 0
 	} else if !m.Until.IsZero() {
 		d.Until = m.Until.Format(DayForm)
 	}
@@ -127,7 +137,7 @@ func (m *Meetups) Announce(ctx context.Context, actor, host key.Actor, n board.N
 		return board.Target{}, fault.Join(append(fault.Each(err), fault.Each(other)...)...)
 	}
 	n.Card = board.Card{Kind: Card, Write: func(tx *db.Tx, t board.Target) error {
-		return m.insert(tx, t, n.Place, c, hostOf(host, t.Thread))
+		return m.insert(tx, t, n.Place, c, kept{host: hostOf(host, t.Thread)})
 	}}
 	return m.Boards.Start(ctx, actor, n)
 }
@@ -143,7 +153,7 @@ func (m *Meetups) Make(tx *db.Tx, t board.Target, d Details) error {
 	c := checked{Details: d.clean()}
 	zone := p.Zone()
 	if c.Zone != "" {
-		if zone, err = zoneOf(c.Zone); err != nil {
+		if zone, err = recur.Zone(c.Zone); err != nil {
 			return err
 		}
 	}
@@ -152,26 +162,35 @@ func (m *Meetups) Make(tx *db.Tx, t board.Target, d Details) error {
 	if err != nil {
 		return err
 	}
-	c.start, _ = at(wall, zone)
-	if err := m.Boards.Carry(tx, t, Card); err != nil {
+	c.start, _ = recur.At(wall, zone)
+	if err := m.Boards.Carry(tx, t, Card, c.Title); err != nil {
 		return err
 	}
 	if err := m.Boards.Stay(tx, t, true); err != nil {
 		return err
 	}
-	return m.insert(tx, t, p, c, []byte{})
+	return m.insert(tx, t, p, c, kept{host: []byte{}, agreedAt: c.start.Unix(), agreedIn: c.Venue.Name != ""})
 }
 
-func (m *Meetups) insert(tx *db.Tx, t board.Target, p place.Place, c checked, host []byte) error {
-	k := kept{thread: t.Thread, place: t.Place, uid: newUID(), host: host, changedAt: m.minute().Unix(), nextAt: c.start.Unix()}
+func (m *Meetups) insert(tx *db.Tx, t board.Target, p place.Place, c checked, k kept) error {
+	k.thread, k.place, k.uid, k.changedAt, k.nextAt = t.Thread, t.Place, newUID(), m.minute().Unix(), c.start.Unix()
 	k.take(c)
 	if err := insertMeetup(tx, k, p); err != nil {
 		return err
 	}
-	if err := m.Jobs.Add(tx, OverJob, k.about(), k.ends()); err != nil {
+	if err := m.goesOn(tx, k); err != nil {
 		return err
 	}
-	return m.told(tx, k)
+	return m.says(tx, k)
+}
+
+// goesOn has what is next of a meetup be looked at when it is over, and its thread
+// stand on its board until then.
+func (m *Meetups) goesOn(tx *db.Tx, k kept) error {
+	if err := m.Boards.Keep(tx, k.target(), k.staysUntil()); err != nil {
+		return err
+	}
+	return m.Jobs.Add(tx, OverJob, k.about(), k.ends())
 }
 
 // newUID is a random UUID, as RFC 7986 asks for: it tells nothing, and stays when
@@ -191,50 +210,16 @@ func (m *Meetups) ToCome(tx *db.Tx, place string) (to bool, err error) {
 	return to, err
 }
 
-// Host has whoever has a token host a meetup that nobody hosts. Who hosts it
-// already goes on.
-func (m *Meetups) Host(ctx context.Context, thread int64, host key.Actor) error {
-	if !host.Known() {
-		return errNoToken()
-	}
-	return m.DB.Write(ctx, func(tx *db.Tx) error {
-		k, err := m.hold(tx, thread)
-		switch {
-		case err != nil:
-			return err
-		case k.hosts(host):
-			return nil
-		case len(k.host) > 0:
-			return fault.New(fault.Conflict, "meetup.hosted")
-		}
-		if err := k.stands(); err != nil {
-			return err
-		}
-		k.host = hostOf(host, thread)
-		return m.keep(tx, k)
-	})
-}
-
-// Hosts reports whether whoever has a token hosts a meetup.
-func (m *Meetups) Hosts(ctx context.Context, thread int64, host key.Actor) (hosts bool, err error) {
-	err = m.DB.Read(ctx, func(tx *db.Tx) error {
-		k, err := m.find(tx, thread)
-		hosts = err == nil && k.hosts(host)
-		return err
-	})
-	return hosts, err
-}
-
 // keep stores a meetup that is held, and tells that it says something else.
 func (m *Meetups) keep(tx *db.Tx, k kept) error {
 	if err := updateMeetup(tx, k); err != nil {
 		return err
 	}
-	return m.told(tx, k)
+	return m.says(tx, k)
 }
 
-// told tells that a meetup says something else.
-func (m *Meetups) told(tx *db.Tx, k kept) error {
+// says tells that a meetup says something else.
+func (m *Meetups) says(tx *db.Tx, k kept) error {
 	return m.Outbox.Append(tx, event.Event{Kind: event.CardChanged, Place: k.place, Thread: k.thread, At: m.minute()})
 }
 

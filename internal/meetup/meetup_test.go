@@ -41,17 +41,19 @@ type town struct {
 	clock *clock.Clock
 	jobs  *job.Jobs
 	over  *[]string // the places that the composition was told of
+	hand  key.Actor // that may host
 }
 
 func open(t *testing.T, d *db.DB) town {
 	held, outbox := clock.Hold(friday), event.New()
-	s := town{t: t, db: d, clock: held, jobs: job.New(d, held), over: new([]string)}
+	s := town{t: t, db: d, clock: held, jobs: job.New(d, held), over: new([]string), hand: somebody(t)}
 	s.Meetups = meetup.New(meetup.Settings{
 		DB: d, Clock: held, Outbox: outbox, Places: gazetteer(), Boards: board.New(d, held, outbox, gazetteer(), board.Limits{PostLength: 8000}), Jobs: s.jobs,
 		Over: func(tx *db.Tx, at string) error {
 			tx.After(func() { *s.over = append(*s.over, at) })
 			return nil
 		},
+		MayHost: func(_ *db.Tx, hand key.Actor, _ string) (bool, error) { return hand == s.hand, nil },
 	})
 	return s
 }
@@ -276,14 +278,14 @@ func TestAConveningBecomesAMeetup(t *testing.T) {
 		}
 		host, other := somebody(t), somebody(t)
 		wants(t, s.Edit(t.Context(), host, made.Thread, tea()), fault.Forbidden, "meetup.not_host")
-		wants(t, s.Host(t.Context(), made.Thread, key.Anyone), fault.Forbidden, "meetup.no_token")
-		wants(t, s.Host(t.Context(), made.Thread, key.Steward), fault.Forbidden, "meetup.no_token")
+		wants(t, s.Host(t.Context(), made.Thread, key.Anyone, nil), fault.Forbidden, "meetup.no_token")
+		wants(t, s.Host(t.Context(), made.Thread, key.Steward, nil), fault.Forbidden, "meetup.no_token")
 		for range 2 {
-			if err := s.Host(t.Context(), made.Thread, host); err != nil {
+			if err := s.Host(t.Context(), made.Thread, host, []key.Actor{s.hand}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		wants(t, s.Host(t.Context(), made.Thread, other), fault.Conflict, "meetup.hosted")
+		wants(t, s.Host(t.Context(), made.Thread, other, []key.Actor{s.hand}), fault.Conflict, "meetup.hosted")
 		if err := s.Edit(t.Context(), host, made.Thread, tea()); err != nil {
 			t.Fatal(err)
 		}
@@ -316,7 +318,7 @@ func TestOnlyItsHostOrAStewardChangesIt(t *testing.T) {
 			"one": func(a key.Actor) error {
 				return s.MoveOne(t.Context(), a, thread, s.meetup(thread).Start, "2026-12-04T19:00")
 			},
-			"drop":   func(a key.Actor) error { return s.DropOne(t.Context(), a, thread, s.meetup(thread).Start) },
+			"drop":   func(a key.Actor) error { return s.DropOne(t.Context(), a, thread, s.meetup(thread).Start, "") },
 			"cancel": func(a key.Actor) error { return s.Cancel(t.Context(), a, thread, "ill") },
 		}
 		for name, act := range acts {
@@ -424,7 +426,7 @@ func TestACancelledMeetupStaysToBeSeen(t *testing.T) {
 			t.Errorf("it is still to come; over in %v", *s.over)
 		}
 		wants(t, s.RSVP(t.Context(), guest, thread, time.Time{}, meetup.Cant, ""), fault.Conflict, "meetup.cancelled")
-		wants(t, s.Host(t.Context(), thread, guest), fault.Conflict, "meetup.hosted")
+		wants(t, s.Host(t.Context(), thread, guest, []key.Actor{s.hand}), fault.Conflict, "meetup.hosted")
 		if all, _, err := s.Coming(t.Context(), at(t, "gr/athens"), meetup.Cursor{}, 10); err != nil || len(all) != 1 || !all[0].Cancelled {
 			t.Errorf("the list: %+v, %v", all, err)
 		}

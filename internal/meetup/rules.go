@@ -1,22 +1,32 @@
 package meetup
 
 import (
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"moot/internal/fault"
 	"moot/internal/guard"
+	"moot/internal/recur"
 	"moot/internal/text"
 )
 
-// ClockForm is how a start is written, by the clocks of its place: what a form's
-// field for a day and a time sends.
-const ClockForm = "2006-01-02T15:04"
+// How a start and a day are written.
+const (
+	ClockForm = recur.ClockForm
+	DayForm   = recur.DayForm
+)
 
-// DayForm is how a day is written.
-const DayForm = "2006-01-02"
+// Every is how often a meetup is held.
+type Every = recur.Every
+
+// What the form of a meetup offers.
+const (
+	Once        = recur.Once
+	Weekly      = recur.Weekly
+	Fortnightly = recur.Fortnightly
+	Monthly     = recur.Monthly
+	MonthlyLast = recur.MonthlyLast
+	Otherwise   = recur.Otherwise
+)
 
 // Bounds of a meetup.
 const (
@@ -54,7 +64,8 @@ type Details struct {
 	Held    bool   // the spot is told to those who come, and not to all
 	Room    int    // for how many people; 0 for any number
 	Every   Every
-	Until   string // in DayForm: the last day on which it is held; "" for without end
+	Until   string // in DayForm: the last day on which it is held; "" where no day ends it
+	Times   int    // how often it is held; 0 where no number ends it
 	Rule    string // the rule of RFC 5545 instead, where Every is Otherwise
 	Public  bool   // who wrote this says that the place is public, whatever it looks like
 }
@@ -83,14 +94,14 @@ func (d Details) check(now time.Time, zone *time.Location, was *checked) (checke
 	}
 	if c.Zone != "" {
 		var err error
-		if zone, err = zoneOf(c.Zone); err != nil {
+		if zone, err = recur.Zone(c.Zone); err != nil {
 			return c, fault.Join(append(faults, fault.New(fault.Invalid, "meetup.zone").On("zone"))...)
 		}
 	}
 	c.Zone = zone.String()
-	start, f := startAt(c.Start, zone)
+	start, f := recur.Start(c.Start, zone)
 	if c.start = start; f == nil && (was == nil || !was.begins(start)) {
-		f = checkStart(start, now)
+		f = recur.Soon(start, now)
 	}
 	if f == nil {
 		c.rule, f = c.checkRepeat(start)
@@ -144,49 +155,13 @@ func tooLong(field, words string, most int) *fault.Fault {
 	return nil
 }
 
-// areas are the first words of the names of zones. Machines know others by which
-// calendars elsewhere know nothing.
-var areas = []string{"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
-
-// zoneOf loads a zone that has a name.
-func zoneOf(name string) (*time.Location, error) {
-	if area, _, _ := strings.Cut(name, "/"); name != "UTC" && !slices.Contains(areas, area) {
-		return nil, fmt.Errorf("meetup: no zone %q", name)
-	}
-	return time.LoadLocation(name)
-}
-
-// startAt is when something begins that was written in ClockForm.
-func startAt(written string, zone *time.Location) (time.Time, *fault.Fault) {
-	wall, err := time.Parse(ClockForm, written)
-	if err != nil {
-		return time.Time{}, fault.New(fault.Invalid, "meetup.start_unclear").On("start")
-	}
-	t, exact := at(wall, zone)
-	if !exact {
-		return t, fault.New(fault.Invalid, "meetup.start_gap", "time", reading(wall), "becomes", reading(t)).On("start")
-	}
-	return t, nil
-}
-
-// checkStart sees that something begins neither in the past nor too far ahead.
-func checkStart(start, now time.Time) *fault.Fault {
-	switch {
-	case !start.After(now):
-		return fault.New(fault.Invalid, "meetup.start_past").On("start")
-	case start.After(now.AddDate(2, 0, 0)):
-		return fault.New(fault.Invalid, "meetup.start_far").On("start")
-	}
-	return nil
-}
-
 // checkRepeat is the rule by which it is held again and again, or "".
 func (d Details) checkRepeat(start time.Time) (string, *fault.Fault) {
 	switch d.Every {
 	case Once:
 		return "", nil
 	case Otherwise:
-		return checkRule(d.Rule, start)
+		return recur.Check(d.Rule, start)
 	case Weekly, Fortnightly, Monthly, MonthlyLast:
 	default:
 		return "", fault.New(fault.Invalid, "meetup.repeat_unclear").On("repeat")
@@ -197,7 +172,13 @@ func (d Details) checkRepeat(start time.Time) (string, *fault.Fault) {
 		if err != nil {
 			return "", fault.New(fault.Invalid, "meetup.until_unclear").On("until")
 		}
-		until, _ = at(day.Add(24*time.Hour-time.Second), start.Location())
+		until, _ = recur.At(day.Add(24*time.Hour-time.Second), start.Location())
 	}
-	return checkRule(d.Every.rule(start, until), start)
+	if d.Times < 0 {
+		return "", fault.New(fault.Invalid, "meetup.times_unclear").On("times")
+	}
+	if d.Times > 0 && d.Until != "" {
+		return "", fault.New(fault.Invalid, "meetup.times_and_until").On("times")
+	}
+	return recur.Check(d.Every.Rule(start, until, d.Times), start)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"moot/internal/fault"
+	"moot/internal/recur"
 )
 
 var friday = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
@@ -110,4 +111,40 @@ func TestWhatStaysIsNotAskedAboutAgain(t *testing.T) {
 	if _, err := d.check(friday, athens, &was); faults(err) != "public home our place" {
 		t.Error(err)
 	}
+}
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	l, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestTheLastDayIsOneOfThem(t *testing.T) {
+	for name, from := range map[string]string{"Europe/Athens": "2027-10-26T19:00", "America/New_York": "2027-10-26T23:30", "Pacific/Kiritimati": "2027-10-26T00:30"} {
+		d := Details{Title: "x", Venue: Venue{Name: "Library"}, Start: from, Minutes: 60, Every: Weekly, Until: "2027-11-09"}
+		c, err := d.check(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), zone(t, name), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := recur.Series{Start: c.start, Rule: c.rule, Length: time.Hour}
+		if all := s.Coming(c.start, 9); len(all) != 3 || all[2].Start.Format(DayForm) != d.Until {
+			t.Errorf("%s: %s gives %v", name, c.rule, all)
+		}
+		if e, until, _ := recur.Of(c.rule, c.start); e != Weekly || until.Format(DayForm) != d.Until {
+			t.Errorf("%s: read back as %s until %v", name, e, until)
+		}
+	}
+}
+
+// read reads a time that its zone's clocks show once.
+func read(t *testing.T, written string, l *time.Location) time.Time {
+	t.Helper()
+	start, f := recur.Start(written, l)
+	if f != nil {
+		t.Fatalf("%s: %v", written, f)
+	}
+	return start
 }

@@ -5,10 +5,12 @@ import (
 	"strconv"
 	"time"
 
+	"moot/internal/board"
 	"moot/internal/db"
 	"moot/internal/fault"
 	"moot/internal/key"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // kept is a meetup as it is kept.
@@ -32,14 +34,17 @@ type kept struct {
 	nextAt, overAt int64
 	location       *time.Location
 	changed        map[int64]int64
+	reasons        map[int64]string // why single times were dropped
+	agreedAt       int64
+	agreedIn       bool
 }
 
-const meetupColumns = `thread, place, uid, title, starts_at, zone, minutes, venue, directions, recognise, step_free, cost, spot, spot_held, room, rrule, sequence, changed_at, cancelled, reason, host, next_at, over_at`
+const meetupColumns = `thread, place, uid, title, starts_at, zone, minutes, venue, directions, recognise, step_free, cost, spot, spot_held, room, rrule, sequence, changed_at, cancelled, reason, host, next_at, over_at, agreed_at, agreed_in`
 
 func scanMeetup(scan db.Scan) (k kept, err error) {
 	var host []byte
 	err = scan(&k.thread, &k.place, &k.uid, &k.title, &k.startsAt, &k.zone, &k.minutes, &k.venue.Name, &k.venue.Directions, &k.venue.Recognise, &k.venue.StepFree, &k.venue.Cost,
-		&k.spot, &k.spotHeld, &k.room, &k.rule, &k.sequence, &k.changedAt, &k.cancelled, &k.reason, &host, &k.nextAt, &k.overAt)
+		&k.spot, &k.spotHeld, &k.room, &k.rule, &k.sequence, &k.changedAt, &k.cancelled, &k.reason, &host, &k.nextAt, &k.overAt, &k.agreedAt, &k.agreedIn)
 	k.host = append([]byte{}, host...) // never nil, which would be stored as NULL
 	return k, err
 }
@@ -65,7 +70,24 @@ func (k kept) about() string         { return strconv.FormatInt(k.thread, 10) }
 func (k kept) ends() time.Time { return time.Unix(k.nextAt, 0).Add(k.length()) }
 
 func (k kept) series() series {
-	return series{start: k.start(), rule: k.rule, length: k.length(), changed: k.changed}
+	return series{recur.Series{Start: k.start(), Rule: k.rule, Length: k.length(), Changed: k.changed}}
+}
+
+func (k kept) target() board.Target {
+	return board.Target{Number: k.thread, Thread: k.thread, Place: k.place}
+}
+
+// keptFor is how long after its host last changed it a meetup that repeats keeps its
+// thread on a full board.
+const keptFor = 366 * 24 * time.Hour
+
+// staysUntil is until when its thread isn't archived to make room: until what is next
+// is over. One that repeats without end doesn't stay for good.
+func (k kept) staysUntil() time.Time {
+	if last := time.Unix(k.changedAt, 0).Add(keptFor); k.rule != "" && last.Before(k.ends()) {
+		return last
+	}
+	return k.ends()
 }
 
 // hosts reports whether whoever has a token hosts it.
@@ -111,7 +133,7 @@ func (m *Meetups) whole(tx *db.Tx) func(kept, error) (kept, error) {
 }
 
 var exceptionsOf = db.ForMany(func(n int) string {
-	return `SELECT thread, original, moved FROM meetup_exception WHERE thread IN ` + db.Marks(1, 1, make([]string, n)...)
+	return `SELECT thread, original, moved, reason FROM meetup_exception WHERE thread IN ` + db.Marks(1, 1, make([]string, n)...)
 })
 
 // complete adds to some meetups, MostAtOnce at the most, what became of their
@@ -129,7 +151,7 @@ func (m *Meetups) complete(tx *db.Tx, all []kept) error {
 			return err
 		}
 		if k.location = p.Zone(); k.location.String() != k.zone {
-			if k.location, err = zoneOf(k.zone); err != nil {
+			if k.location, err = recur.Zone(k.zone); err != nil {
 				return err
 			}
 		}
@@ -138,14 +160,15 @@ func (m *Meetups) complete(tx *db.Tx, all []kept) error {
 	query, args := exceptionsOf.Among(threads)
 	_, err := db.All(tx, func(scan db.Scan) (none struct{}, err error) {
 		var thread, original, moved int64
-		if err = scan(&thread, &original, &moved); err != nil {
+		var reason string
+		if err = scan(&thread, &original, &moved, &reason); err != nil {
 			return none, err
 		}
 		k := number[thread]
 		if k.changed == nil {
-			k.changed = map[int64]int64{}
+			k.changed, k.reasons = map[int64]int64{}, map[int64]string{}
 		}
-		k.changed[original] = moved
+		k.changed[original], k.reasons[original] = moved, reason
 		return none, nil
 	}, query, args...)
 	return err
@@ -159,9 +182,9 @@ func insertMeetup(tx *db.Tx, k kept, p place.Place) error {
 	if c := p.Country(); c.Valid() {
 		country = c.Path()
 	}
-	_, err := tx.Exec(`INSERT INTO meetup (`+meetupColumns+`, region, country, kept) VALUES `+db.Marks(1, 1, make([]string, 26)...),
+	_, err := tx.Exec(`INSERT INTO meetup (`+meetupColumns+`, region, country, kept) VALUES `+db.Marks(1, 1, make([]string, 28)...),
 		k.thread, k.place, k.uid, k.title, k.startsAt, k.zone, k.minutes, k.venue.Name, k.venue.Directions, k.venue.Recognise, k.venue.StepFree, k.venue.Cost,
-		k.spot, k.spotHeld, k.room, k.rule, k.sequence, k.changedAt, k.cancelled, k.reason, k.host, k.nextAt, k.overAt, region, country, true)
+		k.spot, k.spotHeld, k.room, k.rule, k.sequence, k.changedAt, k.cancelled, k.reason, k.host, k.nextAt, k.overAt, k.agreedAt, k.agreedIn, region, country, true)
 	return err
 }
 
@@ -174,9 +197,9 @@ func updateMeetup(tx *db.Tx, k kept) error {
 }
 
 // putException keeps what became of a single time: 0 where it was dropped.
-func putException(tx *db.Tx, thread, original, moved int64) error {
-	_, err := tx.Exec(`INSERT INTO meetup_exception (thread, original, moved) VALUES ($1, $2, $3) ON CONFLICT (thread, original) DO UPDATE SET moved = excluded.moved`,
-		thread, original, moved)
+func putException(tx *db.Tx, thread, original, moved int64, reason string) error {
+	_, err := tx.Exec(`INSERT INTO meetup_exception (thread, original, moved, reason) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (thread, original) DO UPDATE SET moved = excluded.moved, reason = excluded.reason`, thread, original, moved, reason)
 	return err
 }
 
@@ -184,6 +207,27 @@ func putException(tx *db.Tx, thread, original, moved int64) error {
 func dropException(tx *db.Tx, thread, original int64) error {
 	_, err := tx.Exec(`DELETE FROM meetup_exception WHERE thread = $1 AND original = $2`, thread, original)
 	return err
+}
+
+// putAfter keeps how a time was, in place of what was told of it before.
+func putAfter(tx *db.Tx, thread int64, o Occurrence, came int, notes string) error {
+	_, err := tx.Exec(`INSERT INTO meetup_after (thread, occurrence, starts_at, came, notes) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (thread, occurrence) DO UPDATE SET starts_at = excluded.starts_at, came = excluded.came, notes = excluded.notes`,
+		thread, o.Original.Unix(), o.Start.Unix(), came, notes)
+	return err
+}
+
+// aftersOf are how the last times of a meetup were of which that was told, the newest
+// first.
+func aftersOf(tx *db.Tx, k kept, most int) ([]After, error) {
+	return db.All(tx, func(scan db.Scan) (After, error) {
+		var original, start int64
+		a := After{Told: true}
+		err := scan(&original, &start, &a.Came, &a.Notes)
+		a.Original, a.Start = time.Unix(original, 0).In(k.location), time.Unix(start, 0).In(k.location)
+		a.End = a.Start.Add(k.length())
+		return a, err
+	}, `SELECT occurrence, starts_at, came, notes FROM meetup_after WHERE thread = $1 ORDER BY starts_at DESC, occurrence LIMIT $2`, k.thread, most)
 }
 
 // answered are the times of a meetup that somebody answered for and that end after

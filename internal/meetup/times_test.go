@@ -85,7 +85,7 @@ func TestASingleTimeIsMovedOrDropped(t *testing.T) {
 		if err := s.MoveOne(t.Context(), host, thread, times[1].Original, "2026-12-11T18:00"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.DropOne(t.Context(), host, thread, times[0].Original); err != nil {
+		if err := s.DropOne(t.Context(), host, thread, times[0].Original, ""); err != nil {
 			t.Fatal(err)
 		}
 		m := s.meetup(thread)
@@ -100,7 +100,7 @@ func TestASingleTimeIsMovedOrDropped(t *testing.T) {
 		}
 		s.rsvp(guest, thread, times[1].Original, meetup.Maybe)
 		wants(t, s.RSVP(t.Context(), guest, thread, times[0].Original, meetup.Coming, ""), fault.Conflict, "meetup.no_occurrence")
-		wants(t, s.DropOne(t.Context(), host, thread, times[0].Original), fault.Conflict, "meetup.no_occurrence")
+		wants(t, s.DropOne(t.Context(), host, thread, times[0].Original, ""), fault.Conflict, "meetup.no_occurrence")
 		wants(t, s.MoveOne(t.Context(), host, thread, times[0].Original.Add(time.Hour), "2026-12-11T18:00"), fault.Conflict, "meetup.no_occurrence")
 		for start, want := range map[string]string{"2026-11-27T10:00": "start_past", "9999-01-01T10:00": "start_far", "2027-03-28T03:30": "start_gap", "": "start_unclear"} {
 			wants(t, s.MoveOne(t.Context(), host, thread, times[2].Original, start), fault.Invalid, "meetup."+want)
@@ -124,10 +124,10 @@ func TestASingleTimeIsMovedOrDropped(t *testing.T) {
 			t.Errorf("%+v, %v", s.meetup(thread).Changed, err)
 		}
 		once, host := s.announce("gr/athens", tea(func(d *meetup.Details) { d.Start = "2026-12-24T19:00" }))
-		wants(t, s.DropOne(t.Context(), host, once, s.meetup(once).Start), fault.Conflict, "meetup.held_once")
+		wants(t, s.DropOne(t.Context(), host, once, s.meetup(once).Start, ""), fault.Conflict, "meetup.held_once")
 		last, host := s.announce("gr/athens", tea(weekly, func(d *meetup.Details) { d.Start, d.Until = "2026-12-24T19:00", "2026-12-24" }))
 		told := s.changes()
-		wants(t, s.DropOne(t.Context(), host, last, s.meetup(last).Start), fault.Conflict, "meetup.last_one")
+		wants(t, s.DropOne(t.Context(), host, last, s.meetup(last).Start, ""), fault.Conflict, "meetup.last_one")
 		if len(s.meetup(last).Changed) != 0 || s.changes() != told {
 			t.Error("half of it is done")
 		}
@@ -152,7 +152,7 @@ func TestAnswersFollowAMeetupThatMoves(t *testing.T) {
 		}
 		s.clock.Set(times[0].End) // the first is history
 		s.work()
-		if err := s.DropOne(t.Context(), host, thread, times[2].Original); err != nil {
+		if err := s.DropOne(t.Context(), host, thread, times[2].Original, ""); err != nil {
 			t.Fatal(err)
 		}
 		// A week later, on Fridays: one time becomes what another was.
@@ -180,7 +180,7 @@ func TestAnswersFollowAMeetupThatMoves(t *testing.T) {
 		}
 		// Held less often, those that are left keep their answers; the others are gone.
 		for _, o := range s.meetup(thread).Coming[5:7] {
-			if err := s.DropOne(t.Context(), host, thread, o.Original); err != nil {
+			if err := s.DropOne(t.Context(), host, thread, o.Original, ""); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -338,7 +338,7 @@ func TestAMeetupGoesWithItsThread(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.rsvp(somebody(t), made.Thread, time.Time{}, meetup.Coming)
-		if err := s.DropOne(t.Context(), key.Steward, made.Thread, s.meetup(made.Thread).Coming[1].Original); err != nil {
+		if err := s.DropOne(t.Context(), key.Steward, made.Thread, s.meetup(made.Thread).Coming[1].Original, ""); err != nil {
 			t.Fatal(err)
 		}
 		end := s.meetup(made.Thread).Coming[0].End

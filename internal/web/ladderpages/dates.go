@@ -47,6 +47,9 @@ func (c choice) Name() string { return "mark-" + strconv.FormatInt(c.Number, 10)
 // Is reports whether it is so marked: 0 not, 1 suits, 2 could, 3 can't.
 func (c choice) Is(answer int) bool { return int(c.Answer) == answer }
 
+// Card is the poll as its thread shows it.
+func (v *datesView) Card() card { return card{Convening: v.Convening, Path: v.Path} }
+
 func datesPath(c convene.Convening) string {
 	return fmt.Sprintf("/%s/t/%d/dates", c.Place.Path(), c.Thread)
 }

@@ -36,6 +36,11 @@ type announceView struct {
 	Made     bool   // it was announced just now
 	Kept     bool   // it was changed just now
 	Notes    []meetup.Note
+	Singles  []single  // the next times of one that repeats
+	Telling  []telling // the times that were, of which it can be told how
+	Preview  *card     // as it would stand
+	Times    string    // as typed
+	one      one
 	Reason   string
 	Ticket   string
 	Wait     string
@@ -78,7 +83,7 @@ func (d *pages) renderAnnounce(q *page.Request, v *announceView) error {
 // read is the form as it was sent.
 func read(q *page.Request) *announceView {
 	form := q.R.PostForm
-	v := &announceView{Room: form.Get("room"), Length: form.Get("minutes"), Body: form.Get("body"), Ticket: q.SentTicket(), Reason: form.Get("reason")}
+	v := &announceView{Room: form.Get("room"), Length: form.Get("minutes"), Times: form.Get("times"), Body: form.Get("body"), Ticket: q.SentTicket(), Reason: form.Get("reason")}
 	start := form.Get("day")
 	if start != "" || form.Get("time") != "" {
 		start += "T" + form.Get("time")
@@ -86,7 +91,7 @@ func read(q *page.Request) *announceView {
 	v.Details = meetup.Details{
 		Title: form.Get("title"), Start: start, Minutes: q.Number("minutes"), Room: q.Number("room"), Spot: form.Get("spot"), Held: form.Get("held") != "",
 		Venue: meetup.Venue{Name: form.Get("venue"), Directions: form.Get("directions"), Recognise: form.Get("recognise"), StepFree: form.Get("step-free") != "", Cost: form.Get("cost")},
-		Every: meetup.Every(form.Get("repeat")), Until: form.Get("until"), Public: form.Get("public") != "",
+		Every: meetup.Every(form.Get("repeat")), Until: form.Get("until"), Times: q.Number("times"), Public: form.Get("public") != "",
 	}
 	return v
 }
@@ -105,6 +110,10 @@ func (v *announceView) half(from, to int) string {
 	return ""
 }
 
+// Agreed reports whether hands agreed on it, and AgreedIn whether on its place, too.
+func (v *announceView) Agreed() bool   { return v.Hosts != nil && !v.Hosts.Agreed.IsZero() }
+func (v *announceView) AgreedIn() bool { return v.Hosts != nil && v.Hosts.AgreedIn }
+
 // Closed reports whether there is nothing to change any more.
 func (v *announceView) Closed() bool {
 	return v.Hosts != nil && (v.Hosts.Cancelled || v.Hosts.Over())
@@ -116,6 +125,9 @@ func (d *pages) announce(q *page.Request) error {
 	if q.Carried() {
 		v.Details.Title, v.Length = q.Subject(), cmp.Or(v.Length, usualLength)
 		return d.renderAnnounce(q, v)
+	}
+	if q.R.PostForm.Get("do") == "preview" {
+		return d.preview(q, v)
 	}
 	secret, err := d.boards.Secret(q.Context())
 	if err != nil {
@@ -149,6 +161,18 @@ func (d *pages) announce(q *page.Request) error {
 	return d.hosted(q, t.Thread, host)
 }
 
+// preview shows a meetup as it would stand, with the next of its times, above the form.
+func (d *pages) preview(q *page.Request, v *announceView) error {
+	m, err := d.meetups.Preview(q.Context(), board.NewThread{Place: q.Place, NewPost: board.NewPost{Body: v.Body}}, v.Details)
+	if err != nil {
+		return d.refuse(q, v, err, d.renderAnnounce)
+	}
+	c := d.cardOf(m)
+	c.Own, c.Draft = true, true
+	v.Preview = &c
+	return d.renderAnnounce(q, v)
+}
+
 // hosted takes a host to the page from which they look after their meetup.
 func (d *pages) hosted(q *page.Request, thread int64, host key.Actor) error {
 	return q.Redirect(http.StatusSeeOther, fmt.Sprintf("/host/%d/%s?made=1", thread, host.Token()))
@@ -177,16 +201,25 @@ func (d *pages) hostByLink(q *page.Request) error {
 		return err
 	}
 	query := q.R.URL.Query()
-	v := &announceView{Details: m.Details(), Made: query.Get("made") != "", Kept: query.Get("kept") != ""}
-	v.Length = strconv.Itoa(m.Minutes)
-	if m.Room > 0 {
-		v.Room = strconv.Itoa(m.Room)
-	}
+	v := d.hostView(m)
+	v.Made, v.Kept = query.Get("made") != "", query.Get("kept") != ""
 	if v.Details.Spot, err = d.meetups.Spot(q.Context(), host, m.Thread); err != nil && !fault.Is(err, fault.Forbidden) {
 		return err
 	}
 	v.Details.Held = m.Held
 	return d.renderHost(q, m, host, v)
+}
+
+// hostView is a host's form as the meetup is.
+func (d *pages) hostView(m meetup.Meetup) *announceView {
+	v := &announceView{Details: m.Details(), Length: strconv.Itoa(m.Minutes)}
+	if m.Room > 0 {
+		v.Room = strconv.Itoa(m.Room)
+	}
+	if v.Details.Times > 0 {
+		v.Times = strconv.Itoa(v.Details.Times)
+	}
+	return v
 }
 
 func (d *pages) renderHost(q *page.Request, m meetup.Meetup, host key.Actor, v *announceView) error {
@@ -201,10 +234,14 @@ func (d *pages) renderHost(q *page.Request, m meetup.Meetup, host key.Actor, v *
 		return err
 	}
 	q.Place = m.Place
-	c := cardOf(m)
+	c := d.cardOf(m)
+	c.Own = true
 	v.Place, v.Hosts, v.Token = m.Place, &c, host.Token()
 	v.Action = fmt.Sprintf("/host/%d", m.Thread)
 	v.Link = q.Link(v.Action + "/" + v.Token)
+	if err := d.addDates(q, m, v); err != nil {
+		return err
+	}
 	v.View = page.View{
 		Title: m.Title, NoIndex: true, Personal: true, Status: v.Status,
 		Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming"), Address: "/" + m.Place.Path() + "/meetups"}, page.Crumb{Name: m.Title, Address: c.Address()}, page.Crumb{Name: q.T("meetup.host")}),
@@ -222,9 +259,18 @@ func (d *pages) change(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	do := q.R.PostForm.Get("do")
+	switch do {
+	case "move", "drop", "undo", "tell":
+		return d.changeOne(q, m, host, do)
+	case "leave":
+		return d.leave(q, m, host)
+	}
 	v := read(q)
-	if q.R.PostForm.Get("do") == "cancel" {
-		v.Details, v.Length = m.Details(), strconv.Itoa(m.Minutes)
+	if do == "cancel" {
+		reason := v.Reason
+		v = d.hostView(m)
+		v.Reason = reason
 		err = d.meetups.Cancel(q.Context(), host, m.Thread, v.Reason)
 	} else {
 		v.Details.Zone = m.Details().Zone

@@ -201,7 +201,7 @@ func TestAMonthByItsWeeks(t *testing.T) {
 		if err := s.MoveOne(t.Context(), host, thread, s.clocks("gr/athens", "2026-12-10T19:00"), "2026-12-12T11:00"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.DropOne(t.Context(), host, thread, s.clocks("gr/athens", "2026-12-24T19:00")); err != nil {
+		if err := s.DropOne(t.Context(), host, thread, s.clocks("gr/athens", "2026-12-24T19:00"), ""); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Cancel(t.Context(), offHost, off, "snow"); err != nil {

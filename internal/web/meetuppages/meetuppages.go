@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"moot/internal/board"
+	"moot/internal/clock"
 	"moot/internal/fault"
 	"moot/internal/key"
 	"moot/internal/meetup"
+	"moot/internal/text"
 	"moot/internal/web/cache"
 	"moot/internal/web/page"
 )
@@ -28,6 +30,7 @@ var (
 type pages struct {
 	meetups *meetup.Meetups
 	boards  *board.Boards
+	clock   *clock.Clock
 	locate  page.Locate
 }
 
@@ -35,7 +38,7 @@ type pages struct {
 // where a city is; and what it brings to others: the card of a thread, and what is
 // coming up.
 func New(meetups *meetup.Meetups, boards *board.Boards, locate page.Locate) (page.Pages, page.Steps) {
-	d := &pages{meetups, boards, locate}
+	d := &pages{meetups, boards, meetups.Clock, locate}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{
@@ -49,6 +52,7 @@ func New(meetups *meetup.Meetups, boards *board.Boards, locate page.Locate) (pag
 			{Pattern: "POST /meetups/new", Handle: d.announce},
 			{Pattern: "GET /t/{no}/meetup", Handle: d.meetup},
 			{Pattern: "POST /t/{no}/meetup", Handle: d.answer},
+			{Pattern: "POST /t/{no}/host", Handle: d.takeOn},
 		},
 	}, page.Steps{Card: d.card, Soon: d.soon}
 }
@@ -59,10 +63,40 @@ func aboutBoard(q *page.Request) []cache.Topic { return []cache.Topic{{Board: q.
 // card is a meetup on its thread and in lists.
 type card struct {
 	meetup.Meetup
-	Path string // of its own page
-	List bool   // it stands in a list, and its title leads to the thread
-	Away bool   // of another place than that whose list it is
-	Own  bool   // it stands on its own page, where it is answered
+	Path  string // of its own page
+	List  bool   // it stands in a list, and its title leads to the thread
+	Away  bool   // of another place than that whose list it is
+	Own   bool   // it stands on its own page, where it is answered
+	Draft bool   // it isn't announced yet
+	now   time.Time
+}
+
+// Apart are the single times that are to come otherwise than the rule says: moved, or
+// not held.
+func (c card) Apart() (all []meetup.Change) {
+	for _, one := range c.Changed {
+		if later := one.Original.After(c.now) || one.Start.After(c.now); later && len(all) < 6 && !c.Cancelled {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// Free reports whether nobody looks after it, and somebody can.
+func (c card) Free() bool { return !c.Hosted && !c.Cancelled && !c.Draft && !c.Agreed.IsZero() }
+
+// Told is how it was, with its notes as the posts of a thread are shown.
+func (c card) Told() (all []told) {
+	for _, a := range c.After[:min(len(c.After), 3)] {
+		all = append(all, told{a, template.HTML(text.Parse(a.Notes).HTML(text.Renderer{}))})
+	}
+	return all
+}
+
+// told is how one of its times was.
+type told struct {
+	meetup.After
+	HTML template.HTML
 }
 
 // Thread is the address of its thread.
@@ -73,7 +107,7 @@ func (c card) Next() meetup.Occurrence {
 	if len(c.Coming) > 0 {
 		return c.Coming[0]
 	}
-	return meetup.Occurrence{Original: c.Start, Start: c.Start, End: c.Start.Add(time.Duration(c.Minutes) * time.Minute)}
+	return c.First()
 }
 
 // Status is how it stands, by its name at schema.org.
@@ -101,6 +135,12 @@ func (c card) Later() []meetup.Occurrence {
 	return c.Coming[1:min(len(c.Coming), 4)]
 }
 
+func (d *pages) cardOf(m meetup.Meetup) card {
+	c := cardOf(m)
+	c.now = d.clock.Now()
+	return c
+}
+
 func cardOf(m meetup.Meetup) card {
 	c := card{Meetup: m}
 	c.Path = c.Address() + "/meetup"
@@ -116,7 +156,7 @@ func (d *pages) card(q *page.Request, thread int64, kind string) (template.HTML,
 	if err != nil {
 		return "", err
 	}
-	html, err := cardPart.Make(q.Reader, cardOf(m))
+	html, err := cardPart.Make(q.Reader, d.cardOf(m))
 	return template.HTML(html), err
 }
 

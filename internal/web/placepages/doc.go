@@ -6,6 +6,7 @@
 //	GET /find?q=            places by name; &go=1 opens the board of the only one so called
 //	GET /find.json?q=       the same, as one types
 //	GET /about              what the site is, keeps and is made of
+//	GET /safety             how to meet strangers and be safe
 //	GET /{place}/places     what lies in a place, and which boards have posts
 //	GET /{place}/map        the world, or a country, with its boards as dots, ringed where people meet soon
 //

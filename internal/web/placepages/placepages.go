@@ -36,6 +36,7 @@ func New(boards *board.Boards, directory *directory.Directory, maps *atlas.Atlas
 			{Pattern: "GET /find", Handle: d.find, Class: guard.Search},
 			{Pattern: "GET /find.json", Handle: d.suggest, Class: guard.Search},
 			{Pattern: "GET /about", Handle: d.about},
+			{Pattern: "GET /safety", Handle: d.safety},
 		},
 		Board: []page.Route{
 			{Pattern: "GET /places", Handle: d.places},

@@ -1,4 +1,4 @@
-package meetup
+package recur
 
 import (
 	"strings"
@@ -20,7 +20,7 @@ func zone(t *testing.T, name string) *time.Location {
 // read reads a time that its zone's clocks show once.
 func read(t *testing.T, written string, l *time.Location) time.Time {
 	t.Helper()
-	start, f := startAt(written, l)
+	start, f := Start(written, l)
 	if f != nil {
 		t.Fatalf("%s: %v", written, f)
 	}
@@ -51,7 +51,7 @@ func TestWhenClocksShowATime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, exact := at(wall, zone(t, c.zone))
+		got, exact := At(wall, zone(t, c.zone))
 		want, gap := strings.CutPrefix(c.want, "gap ")
 		if s := got.Format(shownForm); s != want || exact == gap {
 			t.Errorf("%s in %s: %s, exact %v; want %s", c.wall, c.zone, s, exact, c.want)
@@ -79,36 +79,19 @@ func TestRepeatsAcrossTheChangeOfClocks(t *testing.T) {
 		{"Pacific/Pago_Pago", "2027-01-01T23:45", Weekly, "1 Jan 23:45 -1100, 8 Jan 23:45 -1100, 15 Jan 23:45 -1100, 22 Jan 23:45 -1100"},
 	} {
 		start := read(t, c.start, zone(t, c.zone))
-		s := series{start: start, rule: c.every.rule(start, time.Time{}), length: 2 * time.Hour}
-		if f := fault.Join(func() *fault.Fault { _, f := checkRule(s.rule, start); return f }()); f != nil {
-			t.Errorf("%s: %v", s.rule, f)
+		s := Series{Start: start, Rule: c.every.Rule(start, time.Time{}, 0), Length: 2 * time.Hour}
+		if f := fault.Join(func() *fault.Fault { _, f := Check(s.Rule, start); return f }()); f != nil {
+			t.Errorf("%s: %v", s.Rule, f)
 		}
 		var got []string
-		for _, o := range s.coming(start, 4) {
+		for _, o := range s.Coming(start, 4) {
 			got = append(got, o.Start.Format(shownForm))
-			if !o.Start.Equal(o.Original) || o.End.Sub(o.Start) != 2*time.Hour || !s.has(o.Original) {
-				t.Errorf("%s: %+v", s.rule, o)
+			if !o.Start.Equal(o.Original) || o.End.Sub(o.Start) != 2*time.Hour || !s.Has(o.Original) {
+				t.Errorf("%s: %+v", s.Rule, o)
 			}
 		}
 		if all := strings.Join(got, ", "); all != c.want {
-			t.Errorf("%s from %s in %s:\n%s, want\n%s", s.rule, c.start, c.zone, all, c.want)
-		}
-	}
-}
-
-func TestTheLastDayIsOneOfThem(t *testing.T) {
-	for name, from := range map[string]string{"Europe/Athens": "2027-10-26T19:00", "America/New_York": "2027-10-26T23:30", "Pacific/Kiritimati": "2027-10-26T00:30"} {
-		d := Details{Title: "x", Venue: Venue{Name: "Library"}, Start: from, Minutes: 60, Every: Weekly, Until: "2027-11-09"}
-		c, err := d.check(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), zone(t, name), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := series{start: c.start, rule: c.rule, length: time.Hour}
-		if all := s.coming(c.start, 9); len(all) != 3 || all[2].Start.Format(DayForm) != d.Until {
-			t.Errorf("%s: %s gives %v", name, c.rule, all)
-		}
-		if e, until := everyOf(c.rule, c.start); e != Weekly || until.Format(DayForm) != d.Until {
-			t.Errorf("%s: read back as %s until %v", name, e, until)
+			t.Errorf("%s from %s in %s:\n%s, want\n%s", s.Rule, c.start, c.zone, all, c.want)
 		}
 	}
 }
@@ -116,11 +99,11 @@ func TestTheLastDayIsOneOfThem(t *testing.T) {
 func TestHowOftenIsReadBack(t *testing.T) {
 	start := read(t, "2027-06-08T19:00", zone(t, "Europe/Athens"))
 	for _, e := range []Every{Once, Weekly, Fortnightly, Monthly} {
-		if got, until := everyOf(e.rule(start, time.Time{}), start); got != e || !until.IsZero() {
+		if got, until, _ := Of(e.Rule(start, time.Time{}, 0), start); got != e || !until.IsZero() {
 			t.Errorf("%q is read as %q until %v", e, got, until)
 		}
 	}
-	if got, _ := everyOf("FREQ=WEEKLY;BYDAY=TU,TH", start); got != Otherwise {
+	if got, _, _ := Of("FREQ=WEEKLY;BYDAY=TU,TH", start); got != Otherwise {
 		t.Errorf("two days a week are %q", got)
 	}
 }
@@ -165,12 +148,12 @@ func TestRules(t *testing.T) {
 		"":                                                      "meetup.repeat_unclear",
 		"FREQ=WEEKLY;BYDAY=" + strings.Repeat("TU,", 80) + "TU": "meetup.repeat_unclear",
 	} {
-		kept, f := checkRule(rule, start)
+		kept, f := Check(rule, start)
 		switch {
 		case want == "" && f != nil, want != "" && (f == nil || f.Key != want):
 			t.Errorf("%q: %v, want %q", rule, f, want)
 		case want == "":
-			if again, f := checkRule(kept, start); f != nil || again != kept {
+			if again, f := Check(kept, start); f != nil || again != kept {
 				t.Errorf("%q is kept as %q, and that as %q: %v", rule, kept, again, f)
 			}
 		}
@@ -182,28 +165,28 @@ func TestSingleTimesAreMovedAndDropped(t *testing.T) {
 	start := read(t, "2027-03-16T19:00", athens)
 	second, third, fourth := read(t, "2027-03-23T19:00", athens), read(t, "2027-03-30T19:00", athens), read(t, "2027-04-06T19:00", athens)
 	late := read(t, "2027-04-07T20:00", athens)
-	s := series{start: start, rule: Weekly.rule(start, time.Time{}), length: time.Hour, changed: map[int64]int64{second.Unix(): 0, third.Unix(): late.Unix()}}
-	got := s.coming(start, 4)
+	s := Series{Start: start, Rule: Weekly.Rule(start, time.Time{}, 0), Length: time.Hour, Changed: map[int64]int64{second.Unix(): 0, third.Unix(): late.Unix()}}
+	got := s.Coming(start, 4)
 	if len(got) != 4 || !got[0].Start.Equal(start) || !got[1].Start.Equal(fourth) || !got[2].Start.Equal(late) || !got[2].Original.Equal(third) || !got[2].Moved() || got[3].Start.Format(shownForm) != "13 Apr 19:00 +0300" {
 		t.Errorf("%v", got)
 	}
-	if _, found := s.find(second); found {
+	if _, found := s.Find(second); found {
 		t.Error("one that was dropped is found")
 	}
-	if o, found := s.find(third); !found || !o.Start.Equal(late) {
+	if o, found := s.Find(third); !found || !o.Start.Equal(late) {
 		t.Errorf("one that was moved: %v", o)
 	}
-	if _, found := s.find(late); found {
+	if _, found := s.Find(late); found {
 		t.Error("one is known by where it was moved to")
 	}
 	// What goes on is there until its end.
-	if o := s.coming(start.Add(time.Hour-time.Nanosecond), 1)[0]; !o.Start.Equal(start) {
+	if o := s.Coming(start.Add(time.Hour-time.Nanosecond), 1)[0]; !o.Start.Equal(start) {
 		t.Errorf("in its last moment: %v", o)
 	}
-	if o := s.coming(start.Add(time.Hour), 1)[0]; !o.Start.Equal(fourth) {
+	if o := s.Coming(start.Add(time.Hour), 1)[0]; !o.Start.Equal(fourth) {
 		t.Errorf("at its end: %v", o)
 	}
-	if all := s.between(start, fourth, 9); len(all) != 1 {
+	if all := s.Between(start, fourth, 9); len(all) != 1 {
 		t.Errorf("before the fourth: %v", all)
 	}
 }
@@ -219,14 +202,14 @@ func FuzzRule(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, rule string, at int64) {
 		start := time.Unix(1_700_000_000+(at%100_000_000), 0).In(lordHowe).Truncate(time.Minute)
-		kept, fault := checkRule(rule, start)
+		kept, fault := Check(rule, start)
 		if fault != nil {
 			return
 		}
 		if strings.ContainsAny(kept, "\r\n") {
 			t.Errorf("%q is kept as %q", rule, kept)
 		}
-		all := series{start: start, rule: kept, length: time.Hour}.coming(start, 20)
+		all := Series{Start: start, Rule: kept, Length: time.Hour}.Coming(start, 20)
 		if len(all) == 0 || !all[0].Start.Equal(start) {
 			t.Errorf("%q from %v gives %v", kept, start, all)
 		}

@@ -1,8 +1,7 @@
-package meetup
+package recur
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,10 +11,10 @@ import (
 	"moot/internal/fault"
 )
 
-// Every is how often a meetup is held.
+// Every is how often something is held.
 type Every string
 
-// What the form of a meetup offers. The day of the week, and which of the month it
+// What a form offers. The day of the week, and which of the month it
 // is, are those of the first time.
 const (
 	Once        Every = ""
@@ -27,45 +26,48 @@ const (
 )
 
 // Bounds of what repeats. Without an end it may go on for ever: nobody looks further
-// ahead than ahead.
+// ahead than Ahead.
 const (
 	ruleLength  = 200
 	mostTimes   = 1000 // of a rule that has an end
 	mostBetween = 520  // weeks, months … between two times
-	ahead       = 10 * 366 * 24 * time.Hour
+
+	// Ahead is how far ahead Coming looks.
+	Ahead = 10 * 366 * 24 * time.Hour
 )
 
-// at is when the clocks of a zone show a time, which is given as if it were one of
+// At is when the clocks of a zone show a time, which is given as if it were one of
 // UTC. Of one that they show twice it is the first. One that they skip is as much
 // later as they skip, and exact is false (RFC 5545, 3.3.5).
-func at(wall time.Time, zone *time.Location) (t time.Time, exact bool) {
+func At(wall time.Time, zone *time.Location) (t time.Time, exact bool) {
 	const day = 24 * time.Hour
 	offset := func(t time.Time) time.Duration {
 		_, seconds := t.In(zone).Zone()
 		return time.Duration(seconds) * time.Second
 	}
 	before := wall.Add(-offset(wall.Add(-day))).In(zone)
-	if shown(before).Equal(wall) {
+	if Shown(before).Equal(wall) {
 		return before, true
 	}
-	if after := wall.Add(-offset(wall.Add(day))).In(zone); shown(after).Equal(wall) {
+	if after := wall.Add(-offset(wall.Add(day))).In(zone); Shown(after).Equal(wall) {
 		return after, true
 	}
 	return before, false
 }
 
-// shown is what the clocks of its zone show at a time, as if it were one of UTC.
-func shown(t time.Time) time.Time {
+// Shown is what the clocks of its zone show at a time, as if it were one of UTC.
+func Shown(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }
 
 var days = [...]rrule.Weekday{rrule.SU, rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA}
 
-// rule is the rule of what begins at start and is held so often, until the end of a
-// day (the zero time: without end). A fifth weekday of a month is its last.
-func (e Every) rule(start, until time.Time) string {
-	o := rrule.ROption{Freq: rrule.WEEKLY, Until: until}
+// Rule is the rule of what begins at start and is held so often, until the end of a
+// day (the zero time: no day ends it) or so many times (0: no number ends it). A fifth
+// weekday of a month is its last.
+func (e Every) Rule(start, until time.Time, times int) string {
+	o := rrule.ROption{Freq: rrule.WEEKLY, Until: until, Count: times}
 	day := days[start.Weekday()]
 	switch nth := (start.Day()-1)/7 + 1; {
 	case e == Fortnightly:
@@ -81,31 +83,31 @@ func (e Every) rule(start, until time.Time) string {
 	return o.RRuleString()
 }
 
-// everyOf is how often a meetup with a rule is held, and until when; zero: without
-// end.
-func everyOf(rule string, start time.Time) (Every, time.Time) {
+// Of is how often something with a rule is held, until when, and how many times; zero
+// where that doesn't end it.
+func Of(rule string, start time.Time) (every Every, until time.Time, times int) {
 	if rule == "" {
-		return Once, time.Time{}
+		return Once, until, 0
 	}
 	o, err := rrule.StrToROption(rule)
 	if err != nil {
-		return Otherwise, time.Time{}
+		return Otherwise, until, 0
 	}
 	for _, e := range []Every{Weekly, Fortnightly, MonthlyLast, Monthly} {
-		if e.rule(start, o.Until) == rule {
-			return e, o.Until.In(start.Location())
+		if e.Rule(start, o.Until, o.Count) == rule {
+			return e, o.Until.In(start.Location()), o.Count
 		}
 	}
-	return Otherwise, o.Until.In(start.Location())
+	return Otherwise, o.Until.In(start.Location()), o.Count
 }
 
 // understood are the parts of a rule that are taken. Those that name hours, minutes
-// or seconds would hold a meetup more than once a day.
+// or seconds would hold something more than once a day.
 var understood = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"}
 
-// checkRule reads the rule of what begins at start, and writes it as it is kept:
+// Check reads the rule of what begins at start, and writes it as it is kept:
 // with an end in UTC.
-func checkRule(rule string, start time.Time) (string, *fault.Fault) {
+func Check(rule string, start time.Time) (string, *fault.Fault) {
 	rule = strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(rule)), "RRULE:")
 	unclear := fault.New(fault.Invalid, "meetup.repeat_unclear").On("repeat")
 	if len(rule) > ruleLength {
@@ -130,7 +132,7 @@ func checkRule(rule string, start time.Time) (string, *fault.Fault) {
 	}
 	if len(until) == len("20060102") { // all of that day
 		y, m, d := o.Until.Date()
-		o.Until, _ = at(time.Date(y, m, d, 23, 59, 59, 0, time.UTC), start.Location())
+		o.Until, _ = At(time.Date(y, m, d, 23, 59, 59, 0, time.UTC), start.Location())
 	}
 	if _, err := rrule.NewRRule(*o); err != nil {
 		return "", unclear
@@ -143,56 +145,55 @@ func checkTimes(o *rrule.ROption, start time.Time) *fault.Fault {
 	if !o.Until.IsZero() && o.Until.Before(start) {
 		return fault.New(fault.Invalid, "meetup.until_early").On("until")
 	}
-	s := series{start: start, rule: o.RRuleString()}
-	if !s.has(start) {
+	s := Series{Start: start, Rule: o.RRuleString()}
+	if !s.Has(start) {
 		return fault.New(fault.Invalid, "meetup.repeat_first").On("repeat")
 	}
 	ends := !o.Until.IsZero() || o.Count > 0
-	if o.Count > mostTimes || ends && len(s.originals(start, start.Add(100*366*24*time.Hour), mostTimes+1)) > mostTimes {
+	if o.Count > mostTimes || ends && len(s.Originals(start, start.Add(100*366*24*time.Hour), mostTimes+1)) > mostTimes {
 		return fault.New(fault.Invalid, "meetup.repeat_too_many", "n", mostTimes).On("repeat")
 	}
 	return nil
 }
 
-// Occurrence is one of the times at which a meetup is held.
+// Occurrence is one of the times at which something is held.
 type Occurrence struct {
 	Original   time.Time // when it would have begun, by which it is known
 	Start, End time.Time
-	Counts
 }
 
 // Moved reports whether it is held at another time than its rule says.
 func (o Occurrence) Moved() bool { return !o.Start.Equal(o.Original) }
 
-// series are the times of a meetup.
-type series struct {
-	start   time.Time // the first, in its zone
-	rule    string
-	length  time.Duration
-	changed map[int64]int64 // what became of single times: by when they would have begun, in seconds since 1970; 0: dropped
+// Series are the times at which something is held.
+type Series struct {
+	Start   time.Time // the first, in its zone
+	Rule    string    // of RFC 5545; "" where it is held once
+	Length  time.Duration
+	Changed map[int64]int64 // what became of single times: by when they would have begun, in seconds since 1970; 0: dropped
 }
 
-// originals are the times that the rule gives from one time to another, both
+// Originals are the times that the rule gives from one time to another, both
 // included, in order and so many at the most. The rule counts days, and the clocks
 // of the zone tell when those times are.
-func (s series) originals(from, to time.Time, most int) (all []time.Time) {
-	if s.rule == "" {
-		if s.start.Before(from) || s.start.After(to) {
+func (s Series) Originals(from, to time.Time, most int) (all []time.Time) {
+	if s.Rule == "" {
+		if s.Start.Before(from) || s.Start.After(to) {
 			return nil
 		}
-		return []time.Time{s.start}
+		return []time.Time{s.Start}
 	}
-	zone := s.start.Location()
-	o, err := rrule.StrToROption(s.rule)
+	zone := s.Start.Location()
+	o, err := rrule.StrToROption(s.Rule)
 	if err != nil {
 		return nil // can't happen: it was checked
 	}
-	o.Dtstart = shown(s.start)
-	last := shown(to.In(zone)).Add(24 * time.Hour)
-	if o.Until.IsZero() || shown(o.Until.In(zone)).After(last) {
+	o.Dtstart = Shown(s.Start)
+	last := Shown(to.In(zone)).Add(24 * time.Hour)
+	if o.Until.IsZero() || Shown(o.Until.In(zone)).After(last) {
 		o.Until = last
 	} else {
-		o.Until = shown(o.Until.In(zone))
+		o.Until = Shown(o.Until.In(zone))
 	}
 	r, err := rrule.NewRRule(*o)
 	if err != nil {
@@ -203,31 +204,31 @@ func (s series) originals(from, to time.Time, most int) (all []time.Time) {
 		if !more {
 			break
 		}
-		if t, _ := at(wall, zone); !t.Before(from) && !t.After(to) {
+		if t, _ := At(wall, zone); !t.Before(from) && !t.After(to) {
 			all = append(all, t)
 		}
 	}
 	return all
 }
 
-// has reports whether the rule gives a time.
-func (s series) has(original time.Time) bool { return len(s.originals(original, original, 1)) > 0 }
+// Has reports whether the rule gives a time.
+func (s Series) Has(original time.Time) bool { return len(s.Originals(original, original, 1)) > 0 }
 
-func (s series) occurrence(original, start time.Time) Occurrence {
-	zone := s.start.Location()
-	return Occurrence{Original: original.In(zone), Start: start.In(zone), End: start.Add(s.length).In(zone)}
+func (s Series) occurrence(original, start time.Time) Occurrence {
+	zone := s.Start.Location()
+	return Occurrence{Original: original.In(zone), Start: start.In(zone), End: start.Add(s.Length).In(zone)}
 }
 
-// between are the occurrences that end after one time and begin before another, in
+// Between are the occurrences that end after one time and begin before another, in
 // order and so many at the most.
-func (s series) between(from, to time.Time, most int) (all []Occurrence) {
-	for original, moved := range s.changed {
+func (s Series) Between(from, to time.Time, most int) (all []Occurrence) {
+	for original, moved := range s.Changed {
 		if o := s.occurrence(time.Unix(original, 0), time.Unix(moved, 0)); moved != 0 && o.End.After(from) && o.Start.Before(to) {
 			all = append(all, o)
 		}
 	}
-	for _, t := range s.originals(from.Add(1-s.length), to.Add(-1), most+len(s.changed)) {
-		if _, changed := s.changed[t.Unix()]; !changed {
+	for _, t := range s.Originals(from.Add(1-s.Length), to.Add(-1), most+len(s.Changed)) {
+		if _, changed := s.Changed[t.Unix()]; !changed {
 			all = append(all, s.occurrence(t, t))
 		}
 	}
@@ -235,22 +236,19 @@ func (s series) between(from, to time.Time, most int) (all []Occurrence) {
 	return all[:min(len(all), most)]
 }
 
-// coming are the next occurrences that aren't over.
-func (s series) coming(now time.Time, most int) []Occurrence {
-	return s.between(now, now.Add(ahead), most)
+// Coming are the next occurrences that aren't over.
+func (s Series) Coming(now time.Time, most int) []Occurrence {
+	return s.Between(now, now.Add(Ahead), most)
 }
 
-// find is the occurrence that is known by a time, unless it was dropped.
-func (s series) find(original time.Time) (Occurrence, bool) {
-	moved, changed := s.changed[original.Unix()]
+// Find is the occurrence that is known by a time, unless it was dropped.
+func (s Series) Find(original time.Time) (Occurrence, bool) {
+	moved, changed := s.Changed[original.Unix()]
 	switch {
 	case changed && moved == 0:
 		return Occurrence{}, false
 	case changed:
 		return s.occurrence(original, time.Unix(moved, 0)), true
 	}
-	return s.occurrence(original, original), s.has(original)
+	return s.occurrence(original, original), s.Has(original)
 }
-
-// reading is how a clock tells a time, in a message.
-func reading(t time.Time) string { return fmt.Sprintf("%02d:%02d", t.Hour(), t.Minute()) }
