@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"moot/internal/fault"
-	"moot/internal/key"
 	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/web/page"
@@ -138,8 +137,8 @@ func (d *pages) answer(q *page.Request) error {
 	v := &meetupView{Note: form.Get("note")}
 	v.Answer = meetup.Answer(q.Number("answer"))
 	occurrence := moment(form.Get("occurrence"))
-	actor := key.Anyone
-	if actor, err = q.KeepActor(); err != nil {
+	actor, err := q.KeepActor()
+	if err != nil {
 		return err
 	}
 	if err := d.meetups.RSVP(q.Context(), actor, m.Thread, occurrence, v.Answer, v.Note); err != nil {
