@@ -266,6 +266,25 @@ func TestWhatIsOverIsInNoMonth(t *testing.T) {
 	})
 }
 
+// Where the clocks skip midnight a day is a day as well.
+func TestEveryDayIsInItsMonth(t *testing.T) {
+	s := openListing(t, dbtest.Open(t, db.SQLite))
+	s.announce("eg/cairo", "Tea", "2027-04-30T19:00")
+	for path, n := range map[string]int{"/eg/cairo/meetups/2027-04": 30, "/lb/beirut/meetups/2027-03": 31, "/cu/havana/meetups/2027-03": 31, "/gr/athens/meetups/2027-02": 28, "/gr/athens/meetups/2028-02": 29} {
+		p := s.get(path).Want(200)
+		seen := map[string]bool{}
+		for _, at := range p.All("table.weeks td.day > time") {
+			seen[pagetest.Attr(at, "datetime")] = true
+		}
+		if days := len(p.All("table.weeks td.day")); days != n || len(seen) != n {
+			t.Errorf("%s has %d days, %d of them others", path, days, len(seen))
+		}
+	}
+	if held, _ := month(s.get("/eg/cairo/meetups/2027-04")); fmt.Sprint(held) != "map[2027-04-30:[19:00 Tea]]" {
+		t.Errorf("%v", held)
+	}
+}
+
 func TestMonthsThatAreNoneOrTooFar(t *testing.T) {
 	s := openListing(t, dbtest.Open(t, db.SQLite))
 	for written, want := range map[string]string{

@@ -95,9 +95,10 @@ func (d *pages) month(q *page.Request) error {
 	return monthPage.Render(q, v)
 }
 
-// monthOf reads a month that may be shown: its first day.
+// monthOf reads a month that may be shown: its first day, in UTC, where each day has
+// a midnight.
 func monthOf(written string, now time.Time) (time.Time, error) {
-	first, err := time.ParseInLocation(monthForm, written, now.Location())
+	first, err := time.Parse(monthForm, written)
 	switch {
 	case err != nil:
 		return first, fault.New(fault.NotFound, "meetup.month_unclear")

@@ -57,7 +57,7 @@ func (d *door) front(q *page.Request) error {
 	lively := d.directory.Liveliest(world, frontDots)
 	cities, _, _ := q.Site.Gazetteer.Len()
 	v := &frontView{
-		View:      page.View{Description: q.T("places.front_description"), Bare: true},
+		View:      page.View{Description: q.T("places.front_description"), Bare: true, Feeds: []page.Feed{{Name: q.T("feed.title_meetups"), Address: "/world/meetups.atom"}}},
 		Chart:     d.draw(q, world, lively, nil, d.directory.Meeting(world, q.Now(), q.Now().Add(meetsAhead), chartMeets)),
 		Liveliest: lively[:min(frontLiveliest, len(lively))],
 		Cities:    cities,

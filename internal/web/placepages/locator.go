@@ -100,8 +100,10 @@ func (d *door) locate(q *page.Request, city place.Place, near []place.Place) (c 
 	if at.x > float64(sheet.Width)/2 {
 		at.Anchor, at.TextX = "end", round(at.x-36*unit)
 	}
-	for _, p := range near {
-		if p.Country() == city.Country() {
+	own := *at
+	for _, p := range near { // those that aren't so near that they would lie on it
+		x, y, _ := sheet.Project(p.Point())
+		if p.Country() == city.Country() && math.Hypot(x-own.x, y-own.y) > 34*unit {
 			c.place(sheet, dot{Place: p, Class: "still", r: 9 * unit})
 		}
 	}

@@ -119,7 +119,7 @@ func TestAMeetupsPageHasTheOperatorsMaps(t *testing.T) {
 	list := pagetest.Get(t, s, "/gb/leeds/meetups").Want(200)
 	p := pagetest.Get(t, s, list.Attr(".meetup h2 a", "href")+"/meetup").Want(200)
 	var tiles []string
-	for _, img := range p.All(".tiles img") {
+	for _, img := range p.All(".street-map img") {
 		tiles = append(tiles, pagetest.Attr(img, "src"))
 	}
 	// As OpenStreetMap's wiki works it out (Slippy map tilenames): 53.7965 N, 1.5479 W
@@ -131,6 +131,6 @@ func TestAMeetupsPageHasTheOperatorsMaps(t *testing.T) {
 	if got := p.Text(".credit"); got != "© those who made them" {
 		t.Errorf("credit %q", got)
 	}
-	p.Has(".tiles svg circle.dot")
+	p.Has(".street-map svg circle.dot")
 	p.Lacks(".locator .land")
 }
