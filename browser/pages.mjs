@@ -73,6 +73,9 @@ export async function kinds(site) {
     ["wall-agreed", "/pl/krakow"],
     ["hand", "/gr/kilkis/hand"],
     ["hand-country", "/gr/hand"],
+    ["ask", "/gr/thessaloniki/hand/ask"],
+    ["ask-stands", "/de/leipzig/hand/ask"],
+    ["ask-few", "/gr/kilkis/hand/ask"],
     ["convening", asked],
     ["dates", `${asked}/dates`],
     ["meetups", "/gb/leeds/meetups"],
@@ -111,6 +114,21 @@ export const refused = {
     await page.locator("#body").fill(marks);
     await page.locator("button[value=preview]").click();
     await page.locator("section.preview").waitFor();
+  },
+  // What was typed for a thread, brought along to other forms.
+  async "ask-carried"({ page }) {
+    await page.goto(`${busy}/new`);
+    await page.locator("#subject").fill("Who has the key?");
+    await page.locator("#body").fill("There is a hall on the corner that nobody uses.");
+    await page.locator(".starts button").last().click();
+    await page.waitForURL("**/hand/ask");
+  },
+  async "meetup-carried"({ page }) {
+    await page.goto(`${busy}/new`);
+    await page.locator("#subject").fill("Who has the key?");
+    await page.locator("#body").fill("There is a hall on the corner that nobody uses.");
+    await page.locator(".starts button").first().click();
+    await page.waitForURL("**/meetups/new");
   },
   async "reply-refused"({ page }) {
     await page.goto(`${busy}/catalog`);

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"moot/internal/api/rest"
 	"moot/internal/board"
@@ -43,6 +44,8 @@ func (d *api) site(c *call) (answer, error) {
 		PostLength: l.PostLength, ThreadPosts: l.ThreadPosts, BumpLimit: l.BumpLimit, BoardThreads: l.Threads,
 		Names: l.Names, Tripcodes: l.Tripcodes, Pictures: media.MaxPictures, PictureBytes: pictureBytes, BodyBytes: rest.MaxBody,
 	}}
+	r, day := d.Ladder.Rules, 24*time.Hour
+	made.Ladder = rules{int(r.HandLife / day), r.Shown, r.Held, r.Hands, r.Ask, int(r.Open / day), r.Enough, r.Least}
 	made.Boards, made.Posts = d.Directory.Totals()
 	for _, l := range d.Languages {
 		made.Languages = append(made.Languages, language{l.Code(), l.Name()})

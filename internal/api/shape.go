@@ -24,6 +24,18 @@ type site struct {
 	Boards    int        `json:"boards" doc:"Boards that have posts."`
 	Posts     int        `json:"posts" doc:"Posts on them."`
 	Limits    limits     `json:"limits"`
+	Ladder    rules      `json:"ladder"`
+}
+
+type rules struct {
+	HandDays int `json:"hand_days" doc:"That a hand stays up after the week in which it went up or was renewed."`
+	Shown    int `json:"hands_shown" doc:"Hands from which on their number is told."`
+	Held     int `json:"hands_held" doc:"Hands that one device has."`
+	Hands    int `json:"convening_hands" doc:"Hands that open a convening by themselves."`
+	Ask      int `json:"convening_ask" doc:"Hands from which on one of them may open one."`
+	Days     int `json:"convening_days" doc:"That one stands open at the most."`
+	Enough   int `json:"convening_enough" doc:"Hands that one time suits close it at once."`
+	Least    int `json:"convening_least" doc:"Hands that the best time must suit."`
 }
 
 type language struct {

@@ -120,11 +120,7 @@ func liveThrough(t *testing.T, rules convene.Rules, cities, days int, seed uint6
 	countries := gazetteer().Countries()
 	for n := 0; len(all) < cities; n++ {
 		if p := someCity(countries[n%len(countries)], n/len(countries)); p.Valid() {
-			c := &city{place: p}
-			for _, q := range gazetteer().Near(p, 50, 40) {
-				c.near = append(c.near, q)
-			}
-			all = append(all, c)
+			all = append(all, &city{place: p, near: gazetteer().Near(p, 50, 40)})
 		}
 	}
 	ctx := t.Context()

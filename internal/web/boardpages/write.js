@@ -66,7 +66,7 @@ for (const form of document.querySelectorAll("form.write")) {
     if (free || ["preview", "carry"].includes(event.submitter?.value) || form.elements.namedItem("proof")) return;
     event.preventDefault();
     if (pressed) return;
-    pressed = event.submitter ?? form.querySelector("button");
+    pressed = event.submitter ?? form.querySelector("input[type=submit], button");
     const { bits, ready } = await lend();
     if (bits > 0 && performance.now() < ready) {
       // Whichever comes first: on a slow device the wait may be over before the work is.
@@ -89,7 +89,7 @@ for (const form of document.querySelectorAll("form.write")) {
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      form.requestSubmit(form.querySelector('button[value="post"]'));
+      form.requestSubmit(form.querySelector('input[type=submit], button[value="post"]'));
     }
   });
 }
