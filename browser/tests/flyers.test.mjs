@@ -124,3 +124,93 @@ for (const [name, what] of Object.entries(words)) {
     });
   });
 }
+
+const ways = [
+  { name: "with script on a desk", script: true, size: desk },
+  { name: "without script in 320 px", script: false, size: narrow },
+];
+
+for (const way of ways) {
+  describe(`spreading it ${way.name}`, () => {
+    test("from a meetup's card to its flyers, a picture and a text", async () => {
+      const { thread, number } = await announce(site, words.greek, { spot: "Third table from the window", held: "1", repeat: "week" });
+      const visitor = await Visitor.come(browser, site, way);
+      const { page, context } = visitor;
+      if (way.script) await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: site.address });
+      await page.goto(thread);
+      await page.getByRole("link", { name: t("flyer.spread") }).click();
+      await page.waitForURL(`**${thread}/flyer`);
+      await fits(page);
+      assert.equal(await page.locator("#in").inputValue(), "el", "the language of the city");
+      assert.equal(await page.locator("#also").inputValue(), "en", "and the reader's");
+      const sizes = await page.locator("main img").evaluateAll((all) => Promise.all(all.map(async (i) => { await i.decode(); return [i.naturalWidth, i.naturalHeight]; })));
+      assert.deepEqual(sizes, [[640, 905], [640, 908], [640, 905], [1080, 1080]]);
+      const text = await page.locator("#text").inputValue();
+      assert.match(text, /^Καφές στη βιβλιοθήκη\n.*· 19:00 \(κάθε .*\)\nΔημοτική Βιβλιοθήκη\n/);
+      assert.ok(text.includes(`https://moot.example/m/${number}`));
+      assert.doesNotMatch(text, /Third table/, "what is held back is on no flyer");
+      assert.match(await page.locator("#alt").inputValue(), /Καφές στη βιβλιοθήκη · /);
+      const copy = page.locator("[data-copy=text]");
+      if (way.script) {
+        await copy.click();
+        await page.getByText(t("flyer.copied")).waitFor();
+        assert.equal((await page.evaluate(() => navigator.clipboard.readText())).replaceAll("\r\n", "\n"), text);
+      } else {
+        assert.ok(await copy.isHidden());
+      }
+
+      await page.locator("#in").selectOption("en");
+      await page.locator("#also").selectOption("none");
+      await page.locator("form.choose button").click();
+      await page.waitForURL("**in=en*");
+      assert.match(await page.locator("#text").inputValue(), /\(every \w+day\)/);
+      await page.getByRole("link", { name: t("flyer.print") }).first().click();
+      await page.waitForURL("**/flyer/a4?*");
+      await fits(page);
+      const sheet = await page.locator(".flyer").innerText();
+      assert.match(sheet, /every \w+day/);
+      assert.doesNotMatch(sheet, /Third table/);
+      assert.equal(await page.locator(".flyer .also").count(), 0);
+      await page.goto(`/m/${number}`); // as it is typed off a tab
+      await page.waitForURL(`**${thread}/meetup`);
+      await visitor.leave();
+    });
+
+    test("what is cancelled has no flyer, and the page leads on", async () => {
+      const { thread, host } = await announce(site, words.german);
+      const visitor = await Visitor.come(browser, site, way);
+      const { page } = visitor;
+      await page.goto(host);
+      await page.locator("#reason").fill("The library is closed");
+      await page.locator("button[value=cancel]").click();
+      await page.waitForURL("**/host/**?kept=1");
+      assert.equal((await page.goto(`${thread}/flyer`)).status(), 404);
+      assert.match(await page.locator("main").innerText(), /was cancelled, so it has no flyer/);
+      await fits(page);
+      for (const file of ["a4", "a4.pdf", "card.png"]) {
+        assert.equal((await page.goto(`${thread}/flyer/${file}`)).status(), 404);
+      }
+      await page.goto(`${thread}/flyer`);
+      await page.getByRole("link", { name: t("flyer.next") }).click();
+      await page.waitForURL("**/meetups");
+      await visitor.leave();
+    });
+
+    test("a city without a meetup has flyers that lead to its hands", async () => {
+      const visitor = await Visitor.come(browser, site, way);
+      const { page } = visitor;
+      await page.goto("/gr/drama");
+      await page.getByRole("link", { name: t("flyer.for_city") }).click();
+      await page.waitForURL("**/gr/drama/flyer");
+      await fits(page);
+      for (const [sheet, size] of Object.entries(sheets)) {
+        const pdf = Buffer.from(await (await fetch(`${site.address}/gr/drama/flyer/${sheet}.pdf`)).arrayBuffer());
+        assert.match(isOneSheet(`hand-${sheet}`, pdf, size, "https://moot.example/gr/drama/hand"), /Σηκώστε/);
+      }
+      for (const path of ["/gr/flyer", "/gr/drama/flyer/a3", "/gr/drama/flyer/a4.exe", "/gr/drama/flyer/card", "/gr/drama/t/999/flyer", "/m/999999", "/m/x"]) {
+        assert.equal((await page.goto(path)).status(), 404, path);
+      }
+      await visitor.leave();
+    });
+  });
+}

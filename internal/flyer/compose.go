@@ -83,7 +83,7 @@ func Compose(f Flyer, form Form) *Sheet {
 func Fit(f Flyer, form Form) Steps {
 	c := newComposer(f, form, .86)
 	steps := c.fit()
-	_, steps.Address = c.address(c.w-c.codeWidth()-c.gap(), addresses...)
+	_, steps.Address = c.address(c.w-c.codeWidth()-c.gap(), addresses)
 	_, steps.Tab, steps.TabAddress = c.tab(tabWidth, tabLength)
 	return steps
 }
@@ -156,15 +156,22 @@ func (c *composer) lay(text string, width float64, s style) set {
 	return set{font.Lay(text, int(math.Floor(width*c.tight/scale)), how), scale}
 }
 
-// addresses are the sizes that the short address may have.
-var addresses = []float64{30, 26, 23, 20, 17, 15, 13, 11, 9}
+// fitting is a size with the lines that a text may take in it.
+type fitting struct {
+	size  float64
+	lines int
+}
 
-// address is the short address in the largest of some sizes in which it is one line;
-// in the last it may be more.
-func (c *composer) address(width float64, sizes ...float64) (a set, size float64) {
-	for _, size = range sizes {
-		a = c.lay(c.Address, width, style{size: size, bold: true, ltr: true})
-		if a.block.Lines == 1 {
+// addresses are the sizes that the short address may have: on one line while that is
+// large, then on more.
+var addresses = []fitting{{30, 1}, {26, 1}, {23, 1}, {20, 1}, {17, 1}, {19, 2}, {17, 2}, {15, 2}, {13, 3}, {11, 4}, {12, 0}}
+
+// address is the short address in the first of some sizes in which it fits; the last
+// takes any.
+func (c *composer) address(width float64, sizes []fitting) (a set, size float64) {
+	for _, s := range sizes {
+		a, size = c.lay(c.Address, width, style{size: s.size, bold: true, ltr: true}), s.size
+		if a.block.Lines <= s.lines && !a.block.Broken {
 			break
 		}
 	}
@@ -304,7 +311,7 @@ func (c *composer) foot(scale float64) (col column) {
 	if c.lead == font.RTL {
 		begin, end = c.left+wide+c.gap(), c.left
 	}
-	address, _ := c.address(rest, addresses...)
+	address, _ := c.address(rest, addresses)
 	col.letters(address, c.Address, begin, rest)
 	if c.About != "" {
 		col.height += 9 * u

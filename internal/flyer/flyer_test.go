@@ -119,6 +119,18 @@ func sound(s *Sheet) error {
 	return nil
 }
 
+func TestLongAddresses(t *testing.T) {
+	for _, address := range []string{"moot.example/m/1", "a-site.of-a-town.example.org/us/california/los-angeles/hand", strings.Repeat("abcdefg2", 7) + ".onion/m/1234567"} {
+		f := full("Reading the new rent law", "Ground floor, on the left. ", .2)
+		f.Address, f.Link = address, "http://"+address
+		for _, form := range Forms {
+			if err := sound(Compose(f, form)); err != nil {
+				t.Errorf("%s, %v: %v", address, form, err)
+			}
+		}
+	}
+}
+
 func TestASheetThatIsWrongIsNoticed(t *testing.T) {
 	s := Compose(full("Reading", "word ", .2), Poster)
 	for i, m := range s.marks {

@@ -44,7 +44,7 @@ func (f Flyer) When() string {
 }
 
 // tabAddresses are the sizes that the short address may have on a tab.
-var tabAddresses = []float64{15, 14, 13, 12, 11, 10, 9, 8, 7}
+var tabAddresses = []fitting{{15, 1}, {14, 1}, {13, 1}, {12, 1}, {11, 1}, {12, 2}, {11, 2}, {10, 2}, {9, 3}, {8, 3}, {7, 4}, {8, 0}}
 
 // tab is what stands on one: in a column that is laid on its side, so high at the most
 // and so long. It says too at which scale, and in which size the address is.
@@ -63,7 +63,7 @@ func (c *composer) tab(high, long float64) (col column, scale, size float64) {
 			col.height += line.size / 3
 		}
 		var address set
-		address, size = c.address(long, tabAddresses...)
+		address, size = c.address(long, tabAddresses)
 		col.letters(address, c.Address, 0, long)
 		if col.height <= high*min(1, c.tight+.06) {
 			break

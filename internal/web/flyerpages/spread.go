@@ -25,7 +25,7 @@ type spreadView struct {
 	Over   string // why there is none any more; then nothing below is set
 	Next   string // address of what comes next
 	Path   string
-	Query  string
+	Asked  string // the query of addresses: in which languages
 	In     string
 	Also   string // code, or "none"
 	Sheets []kind
@@ -62,10 +62,10 @@ func (d *pages) spread(q *page.Request) error {
 		return spreadPage.Render(q, v)
 	}
 	t := tonguesOf(q, s)
-	v.In, v.Also, v.Query = t.in.Code(), t.second(), t.query()
+	v.In, v.Also, v.Asked = t.in.Code(), t.second(), t.query()
 	v.Words = d.words(q, s, t)
 	v.Alt, v.Text = spoken(v.Words), plain(v.Words)
-	v.Rows = min(strings.Count(v.Text, "\n")+4, 16)
+	v.Rows = min(strings.Count(v.Text, "\n")+7, 20)
 	switch {
 	case s.meetup != nil:
 		v.What = q.T("flyer.meetup_what")

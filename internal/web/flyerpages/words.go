@@ -76,13 +76,13 @@ func (d *pages) words(q *page.Request, s subject, t tongues) flyer.Flyer {
 			also = t.also.DateLong(when.Start) + ", " + clock(when) + ". " + also
 		}
 	case s.convening != nil:
-		f.Head, f.Title = city, t.in.T("ladder.dates_title", "place", city)
+		f.Head, f.Title = q.Site.Name+" · "+city, t.in.T("ladder.dates_title", "place", city)
 		f.Lead = t.in.T("flyer.convening_lead", "date", t.in.DateLong(s.convening.Closes))
 		if t.also != nil {
 			also = t.also.T("flyer.convening_lead", "date", t.also.DateLong(s.convening.Closes)) + " " + also
 		}
 	default:
-		f.Head, f.Title = city, t.in.T("flyer.hand_title", "place", city)
+		f.Head, f.Title = q.Site.Name+" · "+city, t.in.T("flyer.hand_title", "place", city)
 		f.Lead = t.in.T("flyer.hand_lead", "n", d.ladder.Rules.Hands)
 		if t.also != nil {
 			also = t.also.T("flyer.hand_lead", "n", d.ladder.Rules.Hands) + " " + also
