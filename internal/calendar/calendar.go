@@ -23,8 +23,9 @@ type Event struct {
 	UID         string
 	Sequence    int
 	Changed     time.Time
-	Start, End  time.Time // the first time, in the zone that it goes by
-	Rule        string    // an RRULE; "" for once
+	Start, End  time.Time   // the first time, in the zone that it goes by
+	Rule        string      // an RRULE; "" for once
+	Extra       []time.Time // times beside those of the rule
 	Dropped     []time.Time
 	Moved       []Moved
 	Summary     string
@@ -109,6 +110,9 @@ func (w *writer) event(e Event, m *Moved) {
 		w.time("DTEND", e.End, e)
 		if e.Rule != "" {
 			w.line("RRULE:" + only(e.Rule, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=;,+-"))
+		}
+		for _, t := range e.Extra {
+			w.time("RDATE", t, e)
 		}
 		for _, t := range e.Dropped {
 			w.time("EXDATE", t, e)

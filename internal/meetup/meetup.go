@@ -65,6 +65,7 @@ type Meetup struct {
 	Cancelled bool
 	Reason    string       // why it was cancelled
 	Hosted    bool         // somebody hosts it
+	Origin    string       // the calendar that it was brought from; "" where somebody announced it here
 	Coming    []Occurrence // the next that aren't over, with how many come
 	series    series
 }
@@ -164,7 +165,11 @@ func (m *Meetups) Make(tx *db.Tx, t board.Target, d Details) error {
 }
 
 func (m *Meetups) insert(tx *db.Tx, t board.Target, p place.Place, c checked, host []byte) error {
-	k := kept{thread: t.Thread, place: t.Place, uid: newUID(), host: host, changedAt: m.minute().Unix(), nextAt: c.start.Unix()}
+	return m.insertFrom(tx, t, p, c, host, "")
+}
+
+func (m *Meetups) insertFrom(tx *db.Tx, t board.Target, p place.Place, c checked, host []byte, origin string) error {
+	k := kept{thread: t.Thread, place: t.Place, uid: newUID(), host: host, origin: origin, changedAt: m.minute().Unix(), nextAt: c.start.Unix()}
 	k.take(c)
 	if err := insertMeetup(tx, k, p); err != nil {
 		return err
@@ -205,7 +210,7 @@ func (m *Meetups) Host(ctx context.Context, thread int64, host key.Actor) error 
 			return err
 		case k.hosts(host):
 			return nil
-		case len(k.host) > 0:
+		case len(k.host) > 0 || k.origin != "": // a calendar that is followed says itself what becomes of it
 			return fault.New(fault.Conflict, "meetup.hosted")
 		}
 		if err := k.stands(); err != nil {
