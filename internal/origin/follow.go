@@ -123,6 +123,11 @@ func (o *Origins) Follow(ctx context.Context, actor key.Actor, p place.Place, na
 		if n >= mostFollow {
 			return fault.New(fault.Conflict, "origin.follows_full", "n", mostFollow)
 		}
+		if twice, err := follows(tx, secret, p.Path(), address); err != nil {
+			return err
+		} else if twice {
+			return fault.New(fault.Conflict, "origin.followed_already").On("address")
+		}
 		c := keptCalendar{number: number, place: p.Path(), name: name, host: strings.ToLower(u.Hostname()), owner: []byte{}, public: public}
 		if err := insertCalendar(tx, c); err != nil {
 			return err
@@ -132,6 +137,22 @@ func (o *Origins) Follow(ctx context.Context, actor key.Actor, p place.Place, na
 		}
 		return o.Jobs.Add(tx, LookJob, about(number), o.Clock.Now())
 	})
+}
+
+// follows reports whether a city follows an address.
+func follows(tx *db.Tx, secret []byte, place, address string) (bool, error) {
+	type sealed struct {
+		number int64
+		box    []byte
+	}
+	all, err := db.All(tx, func(scan db.Scan) (s sealed, err error) { return s, scan(&s.number, &s.box) },
+		`SELECT a.calendar, a.sealed FROM calendar_address a JOIN calendar c ON c.number = a.calendar WHERE c.place = $1`, place)
+	for _, s := range all {
+		if plain, err := key.Open(secret, purpose(s.number), s.box); err == nil && string(plain) == address {
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 func about(number int64) string   { return strconv.FormatInt(number, 10) }

@@ -198,6 +198,9 @@ func TestTheAddressIsASecret(t *testing.T) {
 		if len(sealed) < len(secret) || strings.Contains(string(sealed), "private") {
 			t.Errorf("kept as %q", sealed)
 		}
+		if _, err := s.Follow(t.Context(), key.Steward, s.city, "Again", secret, false); !fault.Is(err, fault.Conflict) {
+			t.Errorf("followed twice: %v", err)
+		}
 		var referers []string
 		f.say(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path != "/elsewhere" {

@@ -100,6 +100,7 @@ type Line struct {
 	Title  string
 	Start  time.Time // when it is held next
 	Every  recur.Every
+	AllDay bool
 	Venue  string
 	Fate   Fate
 	Why    *fault.Fault // why it is left out, or asked about
@@ -164,7 +165,7 @@ func digestOf(e calendar.Found, calendar string) []byte {
 
 // weigh finds what becomes of an event by itself, whatever stands already.
 func (o *Origins) weigh(p place.Place, e calendar.Found, name string, public bool) Line {
-	l := Line{Line: e.Line, Title: shortened(text.CleanLine(e.Summary), 120), Start: e.Start, event: e, id: idOf(e.UID), digest: digestOf(e, name)}
+	l := Line{Line: e.Line, Title: shortened(text.CleanLine(e.Summary), 120), Start: e.Start, AllDay: e.AllDay, event: e, id: idOf(e.UID), digest: digestOf(e, name)}
 	out := func(key string) Line {
 		l.Why = fault.New(fault.Invalid, key)
 		return l

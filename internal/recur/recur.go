@@ -116,7 +116,7 @@ func Check(rule string, start time.Time) (string, *fault.Fault) {
 
 // readRule reads a rule, whatever times it gives.
 func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
-	rule = strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(rule)), "RRULE:")
+	rule = strings.TrimSuffix(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(rule)), "RRULE:"), ";")
 	unclear := fault.New(fault.Invalid, "meetup.repeat_unclear").On("repeat")
 	if len(rule) > ruleLength {
 		return nil, unclear
@@ -135,7 +135,7 @@ func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
 		}
 	}
 	o, err := rrule.StrToROptionInLocation(rule, start.Location())
-	if err != nil || o.Interval < 0 || o.Interval > mostBetween || o.Count < 0 {
+	if err != nil || o.Interval < 0 || o.Interval > mostBetween || o.Count < 0 || disputed(o) {
 		return nil, unclear
 	}
 	if len(until) == len("20060102") { // all of that day
@@ -146,6 +146,13 @@ func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
 		return nil, unclear
 	}
 	return o, nil
+}
+
+// disputed reports whether programs differ in the times that a rule gives: which of
+// a week or a day, where it begins amid that; and a day of the month without a
+// month, each year.
+func disputed(o *rrule.ROption) bool {
+	return len(o.Bysetpos) > 0 && o.Freq > rrule.MONTHLY || o.Freq == rrule.YEARLY && len(o.Bymonthday) > 0 && len(o.Bymonth) == 0
 }
 
 // checkTimes sees that a rule gives the start, and not too many times.

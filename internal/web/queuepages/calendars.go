@@ -31,7 +31,16 @@ type followed struct {
 	Why string
 }
 
-func (d *door) calendars(q *page.Request) error { return d.showCalendars(q, &calendarsView{}) }
+func (d *door) calendars(q *page.Request) error {
+	v := &calendarsView{}
+	switch q.R.URL.Query().Get("done") {
+	case "followed":
+		v.Done = q.T("origin.followed")
+	case "stopped":
+		v.Done = q.T("origin.unfollowed")
+	}
+	return d.showCalendars(q, v)
+}
 
 func (d *door) showCalendars(q *page.Request, v *calendarsView) error {
 	actor, err := d.steward(q)
@@ -39,6 +48,9 @@ func (d *door) showCalendars(q *page.Request, v *calendarsView) error {
 		return err
 	}
 	v.Head = q.T("origin.calendars")
+	if !actor.Steward() {
+		v.Done = ""
+	}
 	if v.Closed = !actor.Steward(); v.Closed {
 		v.Status = http.StatusForbidden
 	} else {
@@ -82,7 +94,7 @@ func (d *door) changeCalendars(q *page.Request) error {
 			_, err = d.origins.Follow(q.Context(), actor, city, v.Name, form.Get("address"), v.Public)
 		}
 		if err == nil {
-			v = &calendarsView{Done: q.T("origin.followed", "calendar", v.Name)}
+			return q.Redirect(http.StatusSeeOther, "/queue/calendars?done=followed")
 		}
 	case "keep", "call-off":
 		var number int64
@@ -90,7 +102,7 @@ func (d *door) changeCalendars(q *page.Request) error {
 			return fault.New(fault.Invalid, "queue.act")
 		}
 		if err = d.origins.Unfollow(q.Context(), actor, number, do == "call-off"); err == nil || fault.Is(err, fault.NotFound) {
-			v.Done, err = q.T("origin.unfollowed"), nil
+			return q.Redirect(http.StatusSeeOther, "/queue/calendars?done=stopped")
 		}
 	default:
 		err = fault.New(fault.Invalid, "queue.act")
