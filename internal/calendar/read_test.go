@@ -250,7 +250,9 @@ func TestLengths(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	athens := clocksIn(f, "Europe/Athens")
 	for _, seed := range crashers() {
-		f.Add([]byte(seed))
+		if len(seed) < 4<<10 { // making less of a large one takes all the time there is
+			f.Add([]byte(seed))
+		}
 	}
 	f.Add(Calendar{Name: "x", Events: []Event{{UID: "u", Start: time.Date(2026, 12, 3, 19, 0, 0, 0, athens), End: time.Date(2026, 12, 3, 21, 0, 0, 0, athens), Summary: "Tea"}}}.Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -58,11 +58,21 @@ func (o *Origins) read(f File) ([]Line, string, error) {
 		return nil, "", fault.Each(err)[0].On("file")
 	}
 	name := shortened(cmp.Or(f.Name, book.Name), nameLength)
-	var lines []Line
+	return o.weighAll(f.Place, book, name, func(uid string) bool { return f.Public[idText(uid)] }), name, nil
+}
+
+// weighAll finds what becomes of a calendar's events, each by itself.
+func (o *Origins) weighAll(p place.Place, book *calendar.Book, name string, public func(uid string) bool) (lines []Line) {
+	repeat := 0
 	for _, e := range book.Found {
-		lines = append(lines, o.weigh(f.Place, e, name, f.Public[idText(e.UID)]))
+		if e.Rule != "" || len(e.Extra) > 0 {
+			if repeat++; repeat > mostWeighed && e.Wrong == nil {
+				e.Wrong = fault.New(fault.Invalid, "origin.too_many")
+			}
+		}
+		lines = append(lines, o.weigh(p, e, name, public(e.UID)))
 	}
-	return lines, name, nil
+	return lines
 }
 
 func idText(uid string) string { return Line{id: idOf(uid)}.ID() }

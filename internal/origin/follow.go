@@ -304,9 +304,7 @@ func (o *Origins) take(ctx context.Context, was keptCalendar, found outbound.Fet
 			}
 		} else {
 			empty = len(book.Found) == 0
-			for _, e := range book.Found {
-				lines = append(lines, o.weigh(p, e, was.name+" ("+was.host+")", was.public))
-			}
+			lines = o.weighAll(p, book, was.name+" ("+was.host+")", func(string) bool { return was.public })
 		}
 	}
 	bodies := o.bodies(ctx, p, lines)

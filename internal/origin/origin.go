@@ -30,6 +30,7 @@ const (
 	MostOfFile  = 20       // new meetups of one file
 	mostOfLook  = 10       // new meetups of one look at a calendar that is followed
 	mostFollows = 60       // meetups to come of such a calendar
+	mostWeighed = 300      // events that repeat, of one calendar
 	mostOfDay   = 60       // meetups that files bring to one city in a day
 	carried     = 40 << 10 // bytes of what a report carries on to be confirmed
 	nameLength  = 80
@@ -192,8 +193,8 @@ func (o *Origins) weigh(p place.Place, e calendar.Found, name string, public boo
 	}
 	var err error
 	l.fits, err = o.Fit(p, Event{Written: written(e.Event), Title: l.Title, Venue: venue, Directions: directions, Public: public, Origin: name})
-	for _, f := range fault.Each(err) {
-		if l.Why = f; f.Field == "public" {
+	if err != nil {
+		if l.Why = fault.Each(err)[0]; l.Why.Field == "public" {
 			l.Fate = Asked
 		}
 		return l

@@ -41,12 +41,15 @@ func (w Written) Ahead(now time.Time) (Series, *fault.Fault) {
 	if f != nil {
 		return Series{}, f
 	}
+	if o.Count > mostTimes {
+		return Series{}, fault.New(fault.Invalid, "meetup.repeat_too_many", "n", mostTimes).On("repeat")
+	}
 	s := Series{Start: w.Start, Rule: o.RRuleString(), Length: w.Length}
 	if !s.Has(s.Start) {
 		return s, fault.New(fault.Invalid, "meetup.repeat_first").On("repeat")
 	}
 	past := fault.New(fault.Invalid, "meetup.start_past").On("start")
-	changed := w.singles(s, now)
+	changed := w.singles(s.nearby(o, now.AddDate(0, -1, 0)), now)
 	if len(changed) > mostChanges {
 		return s, fault.New(fault.Conflict, "meetup.changes_full", "n", mostChanges)
 	}
@@ -74,11 +77,24 @@ func (w Written) Ahead(now time.Time) (Series, *fault.Fault) {
 }
 
 // singles are the times that are at others, beside the rule's, or not held, as far
-// as they are to come.
+// as they are to come, or were to come a month ago and were put off until now.
 func (w Written) singles(s Series, now time.Time) map[int64]int64 {
+	from, to := now, now // between which times of the rule are asked about
+	for _, t := range w.Extra {
+		to = later(to, t)
+	}
+	for _, c := range w.Changed {
+		from, to = earlier(from, c.Original), later(to, c.Original)
+	}
+	given := map[int64]bool{}
+	if len(w.Extra)+len(w.Changed) > 0 {
+		for _, t := range s.Originals(later(from, now.AddDate(0, -1, 0)), earlier(to, now.Add(Ahead)), 366*11) {
+			given[t.Unix()] = true
+		}
+	}
 	changed := map[int64]int64{}
 	for _, t := range w.Extra {
-		if t.After(now) && !s.Has(t) {
+		if t.After(now) && !given[t.Unix()] {
 			changed[t.Unix()] = t.Unix()
 		}
 	}
@@ -91,7 +107,7 @@ func (w Written) singles(s Series, now time.Time) map[int64]int64 {
 			if !dropped && c.Start.After(now) {
 				changed[c.Start.Unix()] = c.Start.Unix()
 			}
-		case !c.Original.After(now) && (dropped || !c.Start.After(now)) || !s.Has(c.Original):
+		case !c.Original.After(now) && (dropped || !c.Start.After(now)) || !given[c.Original.Unix()]:
 		case dropped:
 			changed[c.Original.Unix()] = 0
 		default:
@@ -99,6 +115,20 @@ func (w Written) singles(s Series, now time.Time) map[int64]int64 {
 		}
 	}
 	return changed
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // nearer is the first time of a rule after now, and the rule that gives the same
