@@ -149,6 +149,27 @@ for (const way of [{ name: "with script on a desk", script: true, size: desk }, 
       assert.equal(await page.locator("#title").inputValue(), "Kitchen talk");
     });
 
+    test("a report that is confirmed twice at once brings one meetup", async () => {
+      const path = `${site.address}/gr/drama/meetups/import`;
+      const form = new FormData();
+      form.set("file", new Blob([`BEGIN:VCALENDAR\r\n${assembly(19)}\r\nEND:VCALENDAR\r\n`], { type: "text/calendar" }), "tenants.ics");
+      const html = await (await fetch(path, { method: "POST", body: form })).text();
+      const field = (name) => html.match(new RegExp(`name="${name}" value="([^"]*)"`))[1].replaceAll("&#34;", '"').replaceAll("&#39;", "'").replaceAll("&#43;", "+").replaceAll("&amp;", "&");
+      const send = () => {
+        const confirmed = new FormData();
+        for (const name of ["calendar", "ticket", "take"]) confirmed.set(name, field(name));
+        confirmed.set("name", "Tenants");
+        confirmed.set("do", "bring");
+        return fetch(path, { method: "POST", redirect: "manual", body: confirmed });
+      };
+      const answers = await Promise.all([send(), send(), send()]);
+      answers.push(await send());
+      assert.deepEqual(answers.map(({ status }) => status), [303, 303, 303, 303]);
+      assert.equal(new Set(answers.map(({ headers }) => headers.get("location").split("?")[0])).size, 1, "all of them have one link");
+      const list = await (await fetch(`${site.address}/gr/drama/meetups`)).text();
+      assert.equal(list.split("Assembly of tenants").length - 1, 1);
+    });
+
     test("a steward follows a calendar, is told what is wrong, and stops", async () => {
       assert.equal((await page.goto("/queue/calendars")).status(), 403);
       const made = spawnSync(site.process.spawnfile, ["queue", "link", "--data", site.folder, "--base-url", site.address], { encoding: "utf8" });
