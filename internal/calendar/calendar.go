@@ -62,6 +62,7 @@ func (c Calendar) Bytes() []byte {
 	w.line("X-PUBLISHED-TTL:PT1H")
 	w.zones(c.Events)
 	for _, e := range c.Events {
+		e.settle()
 		w.event(e, nil)
 		for _, m := range e.Moved {
 			w.event(e, &m)
@@ -69,6 +70,19 @@ func (c Calendar) Bytes() []byte {
 	}
 	w.line("END:VCALENDAR")
 	return w.out
+}
+
+// settle has a time that is "moved" to where it is be what it is: one beside the rule.
+func (e *Event) settle() {
+	var moved []Moved
+	for _, m := range e.Moved {
+		if m.Original.Equal(m.Start) {
+			e.Extra = append(slices.Clone(e.Extra), m.Start)
+		} else {
+			moved = append(moved, m)
+		}
+	}
+	e.Moved = moved
 }
 
 // zones writes each zone that an event goes by, from before the first event that

@@ -138,6 +138,15 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	}
 }
 
+func TestATimeBesideTheRuleIsWrittenAsOne(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 12, day, 19, 0, 0, 0, time.UTC) }
+	e := Event{UID: "u", Summary: "Tea", Start: at(3), End: at(3).Add(time.Hour), Rule: "FREQ=WEEKLY", Moved: []Moved{{at(5), at(5), at(5).Add(time.Hour)}, {at(10), at(11), at(11).Add(time.Hour)}}}
+	got := read(t, Calendar{Events: []Event{e}}.Bytes()).Found[0]
+	if len(got.Extra) != 1 || !got.Extra[0].Equal(at(5)) || len(got.Moved) != 1 || !got.Moved[0].Start.Equal(at(11)) {
+		t.Errorf("%v and %v", got.Extra, got.Moved)
+	}
+}
+
 func TestWhatIsNotForEverybody(t *testing.T) {
 	for class, private := range map[string]bool{"": false, "PUBLIC": false, "public": false, "PRIVATE": true, "CONFIDENTIAL": true, "X-OURS": true} {
 		lines := []string{"DTSTART:20261203T190000"}
