@@ -86,6 +86,8 @@ export async function kinds(site) {
     ["month-none", `${quiet}/meetups/${monthAfter(0)}`],
     ["month-wrong", `${quiet}/meetups/9999-12`, 404],
     ["meetup-new", "/gb/leeds/meetups/new"],
+    ["import", "/gb/leeds/meetups/import"],
+    ["calendars-closed", "/queue/calendars", 403],
     ["meetup-thread", meetup],
     ["meetup", `${meetup}/meetup`],
     ["flyers", `${meetup}/flyer?in=en&also=el`],
@@ -107,6 +109,15 @@ export async function kinds(site) {
 
 // Pages that only sending a form leads to, by how a visitor gets there.
 export const refused = {
+  async "import-report"({ page }) {
+    await page.goto("/gb/leeds/meetups/import");
+    const when = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+    const event = (name, ...more) => ["BEGIN:VEVENT", `UID:${name}`, `SUMMARY:${name}`, `DTSTART:${when}T190000Z`, "DURATION:PT2H", ...more, "END:VEVENT"].join("\r\n");
+    const calendar = ["BEGIN:VCALENDAR", "X-WR-CALNAME:Neighbours", event("Choir", "RRULE:FREQ=WEEKLY", "LOCATION:Library"), event("Kitchen talk", "LOCATION:Our place"), event("A walk"), "END:VCALENDAR"].join("\r\n");
+    await page.locator("#file").setInputFiles({ name: "neighbours.ics", mimeType: "text/calendar", buffer: Buffer.from(calendar) });
+    await page.locator("button[value=look]").click();
+    await page.locator(".fate.out").waitFor();
+  },
   async "new-refused"({ page }) {
     await page.goto(`${busy}/new`);
     await page.locator("#subject").fill("Who has the key? ".repeat(20));

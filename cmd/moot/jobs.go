@@ -30,6 +30,7 @@ func (s *site) kinds() []job.Kind {
 	}
 	all = append(all, s.ladder.Kinds()...)
 	all = append(all, s.meetups.Kinds()...)
+	all = append(all, s.origins.Kinds()...)
 	if s.notices != nil {
 		all = append(all, sweep("notices", s.notices.Sweep))
 	}

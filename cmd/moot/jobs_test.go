@@ -26,7 +26,7 @@ func opened(t *testing.T, address string) *db.DB {
 }
 
 // sweeps is how many jobs come round by themselves on a site that makes no backups.
-const sweeps = 8
+const sweeps = 9
 
 // swept reports whether every sweep was done so often, and none is under way.
 func swept(t *testing.T, d *db.DB, times int) bool {

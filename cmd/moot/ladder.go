@@ -12,6 +12,8 @@ import (
 	"moot/internal/key"
 	"moot/internal/lang"
 	"moot/internal/meetup"
+	"moot/internal/origin"
+	"moot/internal/outbound"
 	"moot/internal/place"
 )
 
@@ -38,6 +40,10 @@ func (s *site) openLadder(name string, rules convene.Rules, languages []*lang.La
 		}
 		return s.meetups.Bare(tx, t, words(at).T("meetup.taken_back"))
 	}
+	s.origins = origin.New(s.whatIsBrought(origin.Settings{
+		DB: s.db, Clock: s.clock, Places: s.places, Boards: s.boards, Jobs: s.jobs,
+		Client: outbound.New(outbound.Settings{Hosts: []string{"*"}}), Name: name, Words: words,
+	}))
 	s.ladder = convene.New(convene.Settings{
 		DB: s.db, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: s.boards, Jobs: s.jobs, Rules: rules,
 		Name: name, Words: words, ToCome: s.meetups.ToCome,
@@ -76,4 +82,23 @@ func rulesOf(l config.Ladder) convene.Rules {
 		HandLife: time.Duration(l.HandDays) * day, Shown: l.Shown, Held: l.Held, Hands: l.Hands, Ask: l.Ask, First: l.First, Last: l.Last,
 		Open: time.Duration(l.OpenDays) * day, Enough: l.Enough, Least: l.Least, Growth: l.Growth, Rest: time.Duration(l.RestDays) * day,
 	}
+}
+
+// whatIsBrought has the events of calendars elsewhere become meetups.
+func (s *site) whatIsBrought(o origin.Settings) origin.Settings {
+	o.Card, o.CallOff, o.Release, o.Known = meetup.Card, s.meetups.CallOff, s.meetups.Release, s.meetups.Known
+	o.Fit = func(p place.Place, e origin.Event) (origin.Fitting, error) {
+		f, err := s.meetups.Fit(p, meetup.Brought{
+			Written: e.Written, Title: e.Title, Venue: meetup.Venue{Name: e.Venue, Directions: e.Directions}, Public: e.Public, Origin: e.Origin,
+		})
+		if err != nil {
+			return origin.Fitting{}, err
+		}
+		return origin.Fitting{
+			Next: f.Next(), Often: f.Often(),
+			Bring: func(tx *db.Tx, t board.Target, host key.Actor) error { return s.meetups.Bring(tx, t, p, f, host) },
+			Again: func(tx *db.Tx, thread int64, host key.Actor) error { return s.meetups.BringAgain(tx, thread, f, host) },
+		}, nil
+	}
+	return o
 }

@@ -35,12 +35,14 @@ import (
 	"moot/internal/meetup"
 	"moot/internal/notify"
 	"moot/internal/numbers"
+	"moot/internal/origin"
 	"moot/internal/place"
 	"moot/internal/search"
 	"moot/internal/wake"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
 	"moot/internal/web/flyerpages"
+	"moot/internal/web/importpages"
 	"moot/internal/web/ladderpages"
 	"moot/internal/web/meetuppages"
 	"moot/internal/web/page"
@@ -66,6 +68,7 @@ type site struct {
 	directory *directory.Directory
 	ladder    *convene.Ladder
 	meetups   *meetup.Meetups
+	origins   *origin.Origins
 	found     *search.Index
 	live      *live.Hub
 	visitors  *guard.Guard
@@ -172,7 +175,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			}),
 		},
 	}, append(notices, placepages.New(s.boards, s.directory, maps, steps), boardpages.New(s.boards, s.directory, s.pictures, steps), ladder, meetups,
-		flyerpages.New(s.boards, s.ladder, s.meetups), queuepages.New(s.pictures, s.passes, s.boards), readerpages.New(s.boards), searchpages.New(s.found, s.boards))...)
+		flyerpages.New(s.boards, s.ladder, s.meetups), importpages.New(s.origins, s.meetups, s.boards), queuepages.New(s.pictures, s.passes, s.boards, s.origins), readerpages.New(s.boards), searchpages.New(s.found, s.boards))...)
 	return s, err
 }
 

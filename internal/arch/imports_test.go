@@ -16,17 +16,17 @@ type layer struct {
 // house is who may import whom. A room may import the rooms of the layers
 // above its own in this table; never one of its own layer, never one below.
 var house = []layer{
-	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve", "lag", "db/refusal", "calendar"}},
-	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "flyer", "outage", "recur"}},
+	{"ground", []string{"fault", "clock", "text", "lang", "config", "picture", "picture/icc", "picture/raster", "sandbox", "outbound", "font", "trip", "listen", "gate", "decay", "sieve", "lag", "db/refusal"}},
+	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "flyer", "outage", "recur", "calendar"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media", "outside"}},
 	{"who listens", []string{"live"}},
 	{"the wall", []string{"board"}},
-	{"cards and steps", []string{"convene", "meetup"}},
+	{"cards and steps", []string{"convene", "meetup", "origin"}},
 	{"reactors", []string{"search", "notify", "directory"}},
 	{"whole sites", []string{"backup", "demo"}},
 	{"what doors share", []string{"door"}},
-	{"doors", []string{"operator", "api", "api/openapi", "api/rest", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/ladderpages", "web/meetuppages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
+	{"doors", []string{"operator", "api", "api/openapi", "api/rest", "feed", "imageboard", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/importpages", "web/ladderpages", "web/meetuppages", "web/pushpages", "web/queuepages", "web/readerpages", "web/searchpages"}},
 	{"what a command puts together", []string{"numbers"}},
 	{"commands", []string{"cmd/moot"}},
 	{"tests and builds", []string{"blob/blobtest", "db/dbtest", "db/dbtest/postgres", "web/page/pagetest", "place/build", "atlas/build", "font/build", "bench", "bench/load", "bench/scale", "cluster", "faults", "arch"}},
@@ -40,6 +40,7 @@ type exception struct{ from, to, why string }
 
 var beside = []exception{
 	{"lang", "fault", "fault is the one error, and lang puts it in the reader's words"},
+	{"calendar", "recur", "recur is where it stands what clocks show"},
 	{"picture", "fault", "why a picture isn't taken is told to its sender"},
 	{"picture", "picture/icc", "it is the part of picture that knows colour profiles"},
 	{"picture", "picture/raster", "it is the part of picture that works on pixels"},
@@ -63,6 +64,7 @@ var beside = []exception{
 	{"web/placepages", "web/page", "page is the ground of every folder of pages"},
 	{"web/boardpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/flyerpages", "web/page", "page is the ground of every folder of pages"},
+	{"web/importpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/ladderpages", "web/page", "page is the ground of every folder of pages"},
 	{"web/meetuppages", "web/page", "page is the ground of every folder of pages"},
 	{"web/pushpages", "web/page", "page is the ground of every folder of pages"},
@@ -81,7 +83,7 @@ type guests struct {
 // few are rooms that only some may import, though all to their right could.
 var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
-	"db":              {[]string{"db/whole", "event", "wake", "job", "key", "guard", "media", "board", "convene", "meetup", "search", "notify", "machine", "backup", "numbers", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db":              {[]string{"db/whole", "event", "wake", "job", "key", "guard", "media", "board", "convene", "meetup", "origin", "search", "notify", "machine", "backup", "numbers", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
 	"db/whole":        {[]string{"machine", "backup", "cmd/moot"}, "only who copies or examines a whole database takes it without asking what is in it"},
 	"db/replica":      {[]string{"db", "numbers"}, "which server answers is db's own affair, and how far one is behind the operator's"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
@@ -90,7 +92,7 @@ var few = map[string]guests{
 
 // standard are packages of the standard library that only some may import.
 var standard = map[string]guests{
-	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "api/openapi", "api/rest", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/ladderpages", "web/meetuppages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
+	"net/http":      {[]string{"outbound", "outside", "notify", "door", "web/pushpages", "web/queuepages", "feed", "imageboard", "api", "api/openapi", "api/rest", "web", "web/cache", "web/page", "web/placepages", "web/boardpages", "web/flyerpages", "web/importpages", "web/ladderpages", "web/meetuppages"}, "only a door speaks HTTP; outbound asks by it, outside looks at what came, and notify reads the status of an answer"},
 	"html/template": {[]string{"web", "web/page", "web/placepages", "web/boardpages", "web/ladderpages", "web/meetuppages"}, "only a door makes HTML"},
 	"database/sql":  {[]string{"db", "db/whole", "db/replica", "db/dbtest", "cmd/moot"}, "SQL is run by a db.Tx; cmd/moot asks SQLite for its version"},
 	"os/exec":       {[]string{"blob/blobtest", "place/build", "atlas/build", "font/build", "db/dbtest/postgres", "darkroom"}, "a running site starts no program but itself, in the darkroom, where pictures are decoded"},

@@ -36,6 +36,7 @@ var modules = map[string]users{
 	"rsc.io/qr":                                {rooms: []string{"flyer"}},
 	"golang.org/x/sys":                         {rooms: []string{"sandbox", "bench/load"}, tests: []string{"bench"}},
 	"github.com/andybalholm/cascadia":          {rooms: []string{"web/page/pagetest"}},
+	"github.com/emersion/go-ical":              {tests: []string{"cmd/moot"}},
 	"github.com/mmcdole/gofeed":                {tests: []string{"feed"}},
 	"github.com/google/go-cmp":                 {tests: everywhere},
 	"github.com/santhosh-tekuri/jsonschema/v6": {tests: []string{"api"}},

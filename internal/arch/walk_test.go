@@ -29,11 +29,13 @@ import (
 	"moot/internal/media"
 	"moot/internal/meetup"
 	"moot/internal/notify"
+	"moot/internal/origin"
 	"moot/internal/outbound"
 	"moot/internal/place"
 	"moot/internal/search"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
+	"moot/internal/web/importpages"
 	"moot/internal/web/ladderpages"
 	"moot/internal/web/meetuppages"
 	"moot/internal/web/page"
@@ -94,6 +96,10 @@ func openSite(t *testing.T) *site {
 	ladder, steps := ladderpages.New(hands, gatherings)
 	meetups, ofMeetups := meetuppages.New(gatherings, s.boards, placepages.Locate(maps, placepages.Tiles{}))
 	steps = steps.With(ofMeetups)
+	origins := origin.New(origin.Settings{
+		DB: s.db, Clock: now, Places: places, Boards: s.boards, Jobs: job.New(s.db, now), Client: outbound.New(outbound.Settings{}),
+		Words: func(place.Place) *lang.Language { return lang.All()[0] },
+	})
 	s.door, err = web.New(web.Settings{Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: places, Guard: guard.New(now, guard.Limits{}), Clock: now,
 		Log: slog.New(slog.DiscardHandler),
@@ -108,7 +114,7 @@ func openSite(t *testing.T) *site {
 			Ladder: hands, Meetups: gatherings,
 		}),
 		imageboard.New(imageboard.Site{Boards: s.boards, Directory: directory, Places: places, Pictures: pictures, Clock: now, Language: lang.All()[0]}),
-	}}, placepages.New(s.boards, directory, maps, steps), boardpages.New(s.boards, directory, nil, steps), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards), readerpages.New(s.boards), pushpages.New(notices), ladder, meetups)
+	}}, placepages.New(s.boards, directory, maps, steps), boardpages.New(s.boards, directory, nil, steps), queuepages.New(pictures, key.NewPasses(s.db, now), s.boards, origins), importpages.New(origins, gatherings, s.boards), readerpages.New(s.boards), pushpages.New(notices), ladder, meetups)
 	if err != nil {
 		t.Fatal(err)
 	}

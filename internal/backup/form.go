@@ -179,6 +179,7 @@ var left = map[string]string{
 	"day_key":              "it must be gone when its day is",
 	"pass":                 "nobody stays a steward by a copy",
 	"ticket_key":           "who holds a copy could send forms without the wait",
+	"calendar_address":     "an address is often a secret, which a copy needn't hold (security.md 1.7)",
 	"backup_turn":          "nobody reads it any more",
 	"search_index_data":    "a part of search_index",
 	"search_index_idx":     "a part of search_index",

@@ -55,23 +55,33 @@ func (b *Boards) minute() time.Time { return b.clock.Now().Truncate(time.Minute)
 
 // Start opens a thread on a place's board and returns where it stands.
 func (b *Boards) Start(ctx context.Context, actor key.Actor, n NewThread) (Target, error) {
+	start, err := b.Ready(ctx, actor, n)
+	if err != nil {
+		return Target{}, err
+	}
+	return b.once(ctx, n.Once, start)
+}
+
+// Ready sees whether an actor may start a thread, and that it is right. What it
+// gives does so in a transaction, which may start others too.
+func (b *Boards) Ready(ctx context.Context, actor key.Actor, n NewThread) (start func(*db.Tx) (Target, error), err error) {
 	if !n.Place.Valid() {
-		return Target{}, fault.New(fault.NotFound, "place.unknown")
+		return nil, fault.New(fault.NotFound, "place.unknown")
 	}
 	if err := order.May(actor, order.Start, n.Place.Path()); err != nil {
-		return Target{}, err
+		return nil, err
 	}
 	keys, err := b.ring.Keys(ctx)
 	if err != nil {
-		return Target{}, err
+		return nil, err
 	}
 	c, err := b.limits.check(n.Place, n.Subject, n.NewPost, keys.Secret)
 	if err != nil {
-		return Target{}, err
+		return nil, err
 	}
-	return b.once(ctx, n.Once, func(tx *db.Tx) (Target, error) {
+	return func(tx *db.Tx) (Target, error) {
 		return b.start(tx, n, c, &reply{actor: actor}, func(thread int64) string { return actor.Tag(keys.Day, thread) })
-	})
+	}, nil
 }
 
 // Put starts a thread that is the site's own, in the transaction of the card that

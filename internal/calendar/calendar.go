@@ -23,8 +23,9 @@ type Event struct {
 	UID         string
 	Sequence    int
 	Changed     time.Time
-	Start, End  time.Time // the first time, in the zone that it goes by
-	Rule        string    // an RRULE; "" for once
+	Start, End  time.Time   // the first time, in the zone that it goes by
+	Rule        string      // an RRULE; "" for once
+	Extra       []time.Time // times beside those of the rule
 	Dropped     []time.Time
 	Moved       []Moved
 	Summary     string
@@ -61,6 +62,7 @@ func (c Calendar) Bytes() []byte {
 	w.line("X-PUBLISHED-TTL:PT1H")
 	w.zones(c.Events)
 	for _, e := range c.Events {
+		e.settle()
 		w.event(e, nil)
 		for _, m := range e.Moved {
 			w.event(e, &m)
@@ -68,6 +70,19 @@ func (c Calendar) Bytes() []byte {
 	}
 	w.line("END:VCALENDAR")
 	return w.out
+}
+
+// settle has a time that is "moved" to where it is be what it is: one beside the rule.
+func (e *Event) settle() {
+	var moved []Moved
+	for _, m := range e.Moved {
+		if m.Original.Equal(m.Start) {
+			e.Extra = append(slices.Clone(e.Extra), m.Start)
+		} else {
+			moved = append(moved, m)
+		}
+	}
+	e.Moved = moved
 }
 
 // zones writes each zone that an event goes by, from before the first event that
@@ -109,6 +124,9 @@ func (w *writer) event(e Event, m *Moved) {
 		w.time("DTEND", e.End, e)
 		if e.Rule != "" {
 			w.line("RRULE:" + only(e.Rule, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=;,+-"))
+		}
+		for _, t := range e.Extra {
+			w.time("RDATE", t, e)
 		}
 		for _, t := range e.Dropped {
 			w.original("EXDATE", t, e)

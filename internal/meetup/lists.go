@@ -192,7 +192,7 @@ func (k kept) shown() Meetup {
 	one := Meetup{
 		Thread: k.thread, UID: k.uid, Title: k.title, Start: k.start(), Minutes: k.minutes, Venue: k.venue, Spot: k.spot, Held: k.spotHeld, Room: k.room,
 		Rule: k.rule, Sequence: k.sequence, ChangedAt: time.Unix(k.changedAt, 0).In(k.location), Cancelled: k.cancelled, Reason: k.reason,
-		Hosted: len(k.host) > 0, series: k.series(),
+		Hosted: len(k.host) > 0, Origin: k.origin, series: k.series(),
 	}
 	if k.spotHeld {
 		one.Spot = ""

@@ -73,6 +73,7 @@ type Meetup struct {
 	Agreed    time.Time    // the start that hands agreed on; zero where none did
 	AgreedIn  bool         // they agreed on its place, too
 	After     []After      // how it was, the newest first
+	Origin    string       // the calendar that it was brought from; "" where somebody announced it here
 	Coming    []Occurrence // the next that aren't over, with how many come
 	series    series
 }

@@ -32,6 +32,7 @@ type kept struct {
 	reason         string
 	host           []byte
 	nextAt, overAt int64
+	origin         string
 	location       *time.Location
 	changed        map[int64]int64
 	reasons        map[int64]string // why single times were dropped
@@ -39,12 +40,12 @@ type kept struct {
 	agreedIn       bool
 }
 
-const meetupColumns = `thread, place, uid, title, starts_at, zone, minutes, venue, directions, recognise, step_free, cost, spot, spot_held, room, rrule, sequence, changed_at, cancelled, reason, host, next_at, over_at, agreed_at, agreed_in`
+const meetupColumns = `thread, place, uid, title, starts_at, zone, minutes, venue, directions, recognise, step_free, cost, spot, spot_held, room, rrule, sequence, changed_at, cancelled, reason, host, next_at, over_at, agreed_at, agreed_in, origin`
 
 func scanMeetup(scan db.Scan) (k kept, err error) {
 	var host []byte
 	err = scan(&k.thread, &k.place, &k.uid, &k.title, &k.startsAt, &k.zone, &k.minutes, &k.venue.Name, &k.venue.Directions, &k.venue.Recognise, &k.venue.StepFree, &k.venue.Cost,
-		&k.spot, &k.spotHeld, &k.room, &k.rule, &k.sequence, &k.changedAt, &k.cancelled, &k.reason, &host, &k.nextAt, &k.overAt, &k.agreedAt, &k.agreedIn)
+		&k.spot, &k.spotHeld, &k.room, &k.rule, &k.sequence, &k.changedAt, &k.cancelled, &k.reason, &host, &k.nextAt, &k.overAt, &k.agreedAt, &k.agreedIn, &k.origin)
 	k.host = append([]byte{}, host...) // never nil, which would be stored as NULL
 	return k, err
 }
@@ -182,17 +183,17 @@ func insertMeetup(tx *db.Tx, k kept, p place.Place) error {
 	if c := p.Country(); c.Valid() {
 		country = c.Path()
 	}
-	_, err := tx.Exec(`INSERT INTO meetup (`+meetupColumns+`, region, country, kept) VALUES `+db.Marks(1, 1, make([]string, 28)...),
+	_, err := tx.Exec(`INSERT INTO meetup (`+meetupColumns+`, region, country, kept) VALUES `+db.Marks(1, 1, make([]string, 29)...),
 		k.thread, k.place, k.uid, k.title, k.startsAt, k.zone, k.minutes, k.venue.Name, k.venue.Directions, k.venue.Recognise, k.venue.StepFree, k.venue.Cost,
-		k.spot, k.spotHeld, k.room, k.rule, k.sequence, k.changedAt, k.cancelled, k.reason, k.host, k.nextAt, k.overAt, k.agreedAt, k.agreedIn, region, country, true)
+		k.spot, k.spotHeld, k.room, k.rule, k.sequence, k.changedAt, k.cancelled, k.reason, k.host, k.nextAt, k.overAt, k.agreedAt, k.agreedIn, k.origin, region, country, true)
 	return err
 }
 
 func updateMeetup(tx *db.Tx, k kept) error {
 	_, err := tx.Exec(`UPDATE meetup SET title = $2, starts_at = $3, zone = $4, minutes = $5, venue = $6, directions = $7, recognise = $8, step_free = $9, cost = $10,
-		spot = $11, spot_held = $12, room = $13, rrule = $14, sequence = $15, changed_at = $16, cancelled = $17, reason = $18, host = $19, next_at = $20, over_at = $21 WHERE thread = $1`,
+		spot = $11, spot_held = $12, room = $13, rrule = $14, sequence = $15, changed_at = $16, cancelled = $17, reason = $18, host = $19, next_at = $20, over_at = $21, origin = $22 WHERE thread = $1`,
 		k.thread, k.title, k.startsAt, k.zone, k.minutes, k.venue.Name, k.venue.Directions, k.venue.Recognise, k.venue.StepFree, k.venue.Cost,
-		k.spot, k.spotHeld, k.room, k.rule, k.sequence, k.changedAt, k.cancelled, k.reason, k.host, k.nextAt, k.overAt)
+		k.spot, k.spotHeld, k.room, k.rule, k.sequence, k.changedAt, k.cancelled, k.reason, k.host, k.nextAt, k.overAt, k.origin)
 	return err
 }
 

@@ -24,6 +24,7 @@ const (
 	Pin         Act = "pin" // a thread to the top of its board
 	Unpin       Act = "unpin"
 	Archive     Act = "archive" // a thread: it leaves the board, and can be read
+	Follow      Act = "follow"  // a calendar elsewhere, whose events become meetups
 )
 
 // May reports whether an actor may do an act on the board of a place: nil, or
@@ -32,7 +33,7 @@ func May(actor key.Actor, act Act, place string) error {
 	switch act {
 	case Start, Reply, TakeBack:
 		return nil
-	case LookThrough, LetThrough, Remove, Lock, Unlock, Pin, Unpin, Archive:
+	case LookThrough, LetThrough, Remove, Lock, Unlock, Pin, Unpin, Archive, Follow:
 		if actor.Steward() {
 			return nil
 		}

@@ -27,7 +27,7 @@ func TestEverybodyMayPostAndNothingElse(t *testing.T) {
 	}
 }
 
-var stewards = []Act{LookThrough, LetThrough, Remove, Lock, Unlock, Pin, Unpin, Archive}
+var stewards = []Act{LookThrough, LetThrough, Remove, Lock, Unlock, Pin, Unpin, Archive, Follow}
 
 func TestStewardsMay(t *testing.T) {
 	for _, act := range stewards {

@@ -6,9 +6,11 @@
 //   - it speaks https, to port 443, of hosts that are on its list, and to
 //     public addresses only; the address that is checked is the one that is
 //     connected to, so that a name that changes its mind gains nothing;
-//   - it follows no redirect, takes no proxy from the environment, keeps no
+//   - it follows no redirect but the two that Fetch may, each of which is checked as
+//     the first address is; it takes no proxy from the environment, keeps no
 //     cookie, and says nothing of whom it asks for;
-//   - nothing takes longer than ten seconds or brings more than 64 KiB.
+//   - nothing takes longer than ten seconds, brings more than 64 KiB, or of what
+//     Fetch gets more than it was told, unpacked.
 package outbound
 
 import (
@@ -39,7 +41,7 @@ type Client struct {
 
 // Settings are what a client is told.
 type Settings struct {
-	Hosts []string // whole names, or "*.example.org" for those below one
+	Hosts []string // whole names, "*.example.org" for those below one, or "*" for all that have a name
 
 	// Transport stands in for the checked connection in tests, whose servers
 	// have no public address; nil outside them.
@@ -78,11 +80,22 @@ func (c *Client) allows(u *url.URL) bool {
 	}
 	host := strings.ToLower(u.Hostname())
 	for _, allowed := range c.hosts {
+		if allowed == "*" && (!strings.Contains(host, ".") || strings.Contains(host, ":") || numeric(host)) {
+			continue
+		}
 		if below, wild := strings.CutPrefix(allowed, "*"); host == allowed || wild && strings.HasSuffix(host, below) && len(host) > len(below) {
 			return true
 		}
 	}
 	return false
+}
+
+// numeric reports whether a host's name ends like a number, as an address of IPv4
+// does in any of the ways to write one.
+func numeric(host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return last == "" || strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x")
 }
 
 // Do sends a request. The answer's body holds no more than 64 KiB and must be

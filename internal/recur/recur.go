@@ -108,10 +108,19 @@ var understood = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONT
 // Check reads the rule of what begins at start, and writes it as it is kept:
 // with an end in UTC.
 func Check(rule string, start time.Time) (string, *fault.Fault) {
-	rule = strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(rule)), "RRULE:")
+	o, f := readRule(rule, start)
+	if f != nil {
+		return "", f
+	}
+	return o.RRuleString(), checkTimes(o, start)
+}
+
+// readRule reads a rule, whatever times it gives.
+func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
+	rule = strings.TrimSuffix(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(rule)), "RRULE:"), ";")
 	unclear := fault.New(fault.Invalid, "meetup.repeat_unclear").On("repeat")
 	if len(rule) > ruleLength {
-		return "", unclear
+		return nil, unclear
 	}
 	var until string
 	for part := range strings.SplitSeq(rule, ";") {
@@ -119,25 +128,32 @@ func Check(rule string, start time.Time) (string, *fault.Fault) {
 		switch {
 		case strings.HasPrefix(name, "BYHOUR"), strings.HasPrefix(name, "BYMINUTE"), strings.HasPrefix(name, "BYSECOND"),
 			name == "FREQ" && slices.Contains([]string{"HOURLY", "MINUTELY", "SECONDLY"}, value):
-			return "", fault.New(fault.Invalid, "meetup.repeat_too_fine").On("repeat")
+			return nil, fault.New(fault.Invalid, "meetup.repeat_too_fine").On("repeat")
 		case !slices.Contains(understood, name):
-			return "", unclear
+			return nil, unclear
 		case name == "UNTIL":
 			until = value
 		}
 	}
 	o, err := rrule.StrToROptionInLocation(rule, start.Location())
-	if err != nil || o.Interval < 0 || o.Interval > mostBetween || o.Count < 0 {
-		return "", unclear
+	if err != nil || o.Interval < 0 || o.Interval > mostBetween || o.Count < 0 || disputed(o) {
+		return nil, unclear
 	}
 	if len(until) == len("20060102") { // all of that day
 		y, m, d := o.Until.Date()
 		o.Until, _ = At(time.Date(y, m, d, 23, 59, 59, 0, time.UTC), start.Location())
 	}
 	if _, err := rrule.NewRRule(*o); err != nil {
-		return "", unclear
+		return nil, unclear
 	}
-	return o.RRuleString(), checkTimes(o, start)
+	return o, nil
+}
+
+// disputed reports whether programs differ in the times that a rule gives: which of
+// a week or a day, where it begins amid that; and a day of the month without a
+// month, each year.
+func disputed(o *rrule.ROption) bool {
+	return len(o.Bysetpos) > 0 && o.Freq > rrule.MONTHLY || o.Freq == rrule.YEARLY && len(o.Bymonthday) > 0 && len(o.Bymonth) == 0
 }
 
 // checkTimes sees that a rule gives the start, and not too many times.

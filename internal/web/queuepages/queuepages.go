@@ -12,6 +12,7 @@ import (
 	"moot/internal/fault"
 	"moot/internal/key"
 	"moot/internal/media"
+	"moot/internal/origin"
 	"moot/internal/web/page"
 )
 
@@ -28,11 +29,12 @@ type door struct {
 	pictures *media.Pictures
 	passes   *key.Passes
 	boards   *board.Boards
+	origins  *origin.Origins
 }
 
-// New is the folder, on the pictures of a site.
-func New(pictures *media.Pictures, passes *key.Passes, boards *board.Boards) page.Pages {
-	d := &door{pictures, passes, boards}
+// New is the folder, on the pictures of a site and the calendars that it looks at.
+func New(pictures *media.Pictures, passes *key.Passes, boards *board.Boards, origins *origin.Origins) page.Pages {
+	d := &door{pictures, passes, boards, origins}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{
@@ -42,6 +44,8 @@ func New(pictures *media.Pictures, passes *key.Passes, boards *board.Boards) pag
 			{Pattern: "POST /queue/enter", Handle: d.enter},
 			{Pattern: "POST /queue/leave", Handle: d.leave},
 			{Pattern: "GET /queue/f/{file}", Handle: d.waitingFile},
+			{Pattern: "GET /queue/calendars", Handle: d.calendars},
+			{Pattern: "POST /queue/calendars", Handle: d.changeCalendars},
 		},
 	}
 }

@@ -1,0 +1,54 @@
+package recur
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Whatever a rule says, what becomes of it is known soon: those on which others hang,
+// those that never come to pass, and the longest lists of everything that is taken.
+func TestNoRuleMakesAnybodyWait(t *testing.T) {
+	numbers := func(from, to int) string {
+		var all []string
+		for n := from; n <= to; n++ {
+			all = append(all, fmt.Sprint(n))
+		}
+		return strings.Join(all, ",")
+	}
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	total := time.Duration(0)
+	for _, rule := range []string{
+		"FREQ=DAILY", "FREQ=DAILY;INTERVAL=0", "FREQ=MONTHLY;INTERVAL=0;BYDAY=MO;BYMONTHDAY=1;UNTIL=20261231T200000Z", "FREQ=MONTHLY;BYDAY=0TH;UNTIL=20350101", "FREQ=YEARLY;BYDAY=4TH;BYMONTHDAY=24;BYMONTH=11",
+		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30,31", "FREQ=MONTHLY;BYDAY=5MO;BYMONTH=2;COUNT=1000", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;COUNT=1000", "FREQ=DAILY;COUNT=1000", "FREQ=DAILY;INTERVAL=520;COUNT=1000",
+		"FREQ=YEARLY;INTERVAL=520;COUNT=1000", "FREQ=YEARLY;BYMONTH=" + numbers(1, 12) + ";BYMONTHDAY=" + numbers(1, 31) + ";BYDAY=MO,TU,WE", "FREQ=MONTHLY;BYMONTHDAY=" + numbers(1, 31) + ";BYSETPOS=366", "FREQ=YEARLY;BYDAY=53MO", "FREQ=DAILY;UNTIL=99991231T000000Z",
+		"FREQ=WEEKLY;BYDAY=MO;BYMONTH=13", "FREQ=SECONDLY", "FREQ=DAILY;COUNT=1000000000", "FREQ=DAILY;COUNT=99999999999999999999",
+	} {
+		for _, start := range []time.Time{time.Date(1970, 1, 1, 19, 0, 0, 0, time.UTC), time.Date(1972, 2, 29, 19, 0, 0, 0, time.UTC), time.Date(2026, 12, 3, 19, 0, 0, 0, time.UTC)} {
+			began := time.Now()
+			w := Written{Start: start, Rule: rule, Length: time.Hour}
+			for _, t := range w.every(now, 400) {
+				w.Changed = append(w.Changed, Change{Original: t})
+			}
+			s, f := w.Ahead(now)
+			if f == nil {
+				s.Coming(now, 40)
+				Check(s.Rule, s.Start)
+			}
+			total += time.Since(began)
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("%s from %v: %v", rule, start, took)
+			}
+		}
+	}
+	t.Logf("%v for all", total)
+}
+
+// every are days on which nothing is held.
+func (w Written) every(now time.Time, n int) (all []time.Time) {
+	for i := range n {
+		all = append(all, now.AddDate(0, 0, i))
+	}
+	return all
+}
