@@ -146,6 +146,9 @@ func (l *Ladder) begin(tx *db.Tx, p place.Place, t board.Target, up int) error {
 	if err := l.Boards.Stay(tx, t, true); err != nil {
 		return err
 	}
+	if err := l.tiding(tx, threadAt{t.Thread, t.Place}, Opened); err != nil {
+		return err
+	}
 	return l.Jobs.Add(tx, CloseJob, strconv.FormatInt(t.Thread, 10), closes)
 }
 
@@ -449,6 +452,9 @@ func (l *Ladder) settle(tx *db.Tx, k keptConvening, in place.Place) (closed bool
 		}
 	}
 	if err := closeConvening(tx, k, choices); err != nil {
+		return false, err
+	}
+	if err := l.tiding(tx, k.thread(), Closed); err != nil {
 		return false, err
 	}
 	if !k.came {

@@ -7,12 +7,14 @@ import (
 
 	"moot/internal/board"
 	"moot/internal/clock"
+	"moot/internal/convene"
 	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/fault"
 	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/search"
 )
@@ -29,6 +31,8 @@ type Settings struct {
 	Boards    *board.Boards
 	Directory *directory.Directory
 	Index     *search.Index
+	Ladder    *convene.Ladder
+	Meetups   *meetup.Meetups
 }
 
 // feeds is the door with what it stands on.
@@ -52,6 +56,7 @@ func New(s Settings) door.Routes {
 			{Pattern: "GET /sitemap.xml", Handle: d.sitemapIndex, Class: guard.Search, Lags: true},
 			{Pattern: "GET /sitemap/{file}", Handle: d.sitemap, Class: guard.Search, Lags: true},
 			{Pattern: "GET /search.atom", Handle: d.search, Class: guard.Search, Lags: true},
+			{Pattern: "GET /hand/{token}/feed.atom", Handle: d.hand},
 		},
 		Board: []door.Route{
 			{Pattern: "GET /threads.atom", Handle: d.threads, Lags: true},

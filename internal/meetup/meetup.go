@@ -16,6 +16,7 @@ import (
 	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/place"
+	"moot/internal/tiding"
 )
 
 // Card is the kind of card that a meetup is on its thread.
@@ -62,9 +63,11 @@ type Meetup struct {
 	Sequence  int
 	ChangedAt time.Time
 	Cancelled bool
-	Reason    string       // why it was cancelled
-	Hosted    bool         // somebody hosts it
-	Coming    []Occurrence // the next that aren't over, with how many come
+	Reason    string          // why it was cancelled
+	Hosted    bool            // somebody hosts it
+	Coming    []Occurrence    // the next that aren't over, with how many come
+	Tidings   []tiding.Tiding // what became of it since it was announced, in order
+	Standing  []tiding.Tiding // those that say something of what is to come
 	series    series
 }
 
@@ -169,6 +172,9 @@ func (m *Meetups) insert(tx *db.Tx, t board.Target, p place.Place, c checked, ho
 		return err
 	}
 	if err := m.Jobs.Add(tx, OverJob, k.about(), k.ends()); err != nil {
+		return err
+	}
+	if err := m.planFirst(tx, k); err != nil {
 		return err
 	}
 	return m.told(tx, k)

@@ -18,9 +18,10 @@ type meetupView struct {
 	Card     card
 	Answer   meetup.Answer
 	Note     string
-	Answered bool   // kept just now
-	Spot     string // told to whoever may know
-	Open     bool   // it can be answered
+	Answered bool     // kept just now
+	Spot     string   // told to whoever may know
+	Since    []string // what was changed since this browser answered
+	Open     bool     // it can be answered
 	Problems page.Problems
 }
 
@@ -47,6 +48,7 @@ func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView) er
 		if a, ok := answered[v.Card.Next().Original.Unix()]; ok && v.Problems == nil {
 			v.Answer, v.Note = a.Answer, a.Note
 		}
+		v.Since = since(q, m, answered)
 	}
 	if m.Held {
 		spot, err := d.meetups.Spot(q.Context(), owner(q), m.Thread)
@@ -55,8 +57,12 @@ func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView) er
 		}
 		v.Spot = spot
 	}
+	var modules []string
+	if q.Site.PushKey != "" && v.Open {
+		modules = append(modules, "push.js")
+	}
 	v.View = page.View{
-		Title: m.Title, Description: m.Title, Status: v.Status, Personal: true,
+		Modules: modules, Title: m.Title, Description: m.Title, Status: v.Status, Personal: true,
 		Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming"), Address: "/" + m.Place.Path() + "/meetups"}, page.Crumb{Name: m.Title}),
 	}
 	return meetupPage.Render(q, v)
@@ -92,4 +98,17 @@ func (d *pages) answer(q *page.Request) error {
 		return d.renderMeetup(q, m, v)
 	}
 	return q.Redirect(http.StatusSeeOther, cardOf(m).Path+"?answered=1")
+}
+
+// since is what was changed of a meetup since somebody answered, who has seen what there
+// was when they answered last.
+func since(q *page.Request, m meetup.Meetup, answered map[int64]meetup.RSVP) []string {
+	seen := -1
+	for _, a := range answered {
+		seen = max(seen, a.Seen)
+	}
+	if seen < 0 {
+		return nil
+	}
+	return m.ChangedSince(seen, q.Language, q.Now())
 }
