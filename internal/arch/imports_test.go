@@ -20,7 +20,7 @@ var house = []layer{
 	{"floor", []string{"db", "db/whole", "db/replica", "event", "wake", "job", "blob", "darkroom", "sign", "flyer", "outage", "recur", "calendar"}},
 	{"where and who", []string{"place", "place/gazetteer", "key", "atlas", "machine"}},
 	{"care", []string{"order", "guard", "media", "outside"}},
-	{"who listens", []string{"live"}},
+	{"who listens", []string{"live", "tiding"}},
 	{"the wall", []string{"board"}},
 	{"cards and steps", []string{"convene", "meetup", "origin"}},
 	{"reactors", []string{"search", "notify", "directory"}},
@@ -83,7 +83,7 @@ type guests struct {
 // few are rooms that only some may import, though all to their right could.
 var few = map[string]guests{
 	"config":          {[]string{"cmd/moot"}, "every other room is handed values"},
-	"db":              {[]string{"db/whole", "event", "wake", "job", "key", "guard", "media", "board", "convene", "meetup", "origin", "search", "notify", "machine", "backup", "numbers", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
+	"db":              {[]string{"db/whole", "event", "wake", "job", "key", "guard", "media", "board", "convene", "meetup", "origin", "search", "notify", "tiding", "machine", "backup", "numbers", "cmd/moot", "db/dbtest"}, "a room that has no SQL needs no database, and a door never has any"},
 	"db/whole":        {[]string{"machine", "backup", "cmd/moot"}, "only who copies or examines a whole database takes it without asking what is in it"},
 	"db/replica":      {[]string{"db", "numbers"}, "which server answers is db's own affair, and how far one is behind the operator's"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},

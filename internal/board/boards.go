@@ -23,9 +23,8 @@ type Boards struct {
 	limits Limits
 	ring   *key.Ring
 
-	// Bare is told, in that transaction, of a thread with a card in which no post
-	// stands any more, and says whether it stays all the same. Nil: none does. It is set
-	// before anybody uses the boards.
+	// Bare, if any, is told in that transaction of a thread with a card in which no post
+	// stands any more, and says whether it stays. It is set before anybody uses the boards.
 	Bare func(tx *db.Tx, t Target, card string) (stays bool, err error)
 
 	replies *db.Gathering[*reply]

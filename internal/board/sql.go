@@ -156,9 +156,8 @@ func holdPost(tx *db.Tx, number int64) (Target, []byte, error) {
 	return standing(tx, number) // another may have taken it back while this waited
 }
 
-// erasePost takes the text and all that tells of its writer out of a post, and
-// returns how many posts of its thread stand, whether that is archived, and the kind
-// of its card.
+// erasePost takes the text and all that tells of its writer out of a post. It is how many
+// posts of its thread stand, whether that is archived, and the kind of its card.
 func erasePost(tx *db.Tx, t Target, pictures int) (left int, archived bool, card string, err error) {
 	if _, err := tx.Exec(`UPDATE post SET gone = $2, name = '', trip = '', tag = '', body = '', code = $3 WHERE number = $1`, t.Number, true, []byte{}); err != nil {
 		return 0, false, "", err

@@ -55,9 +55,8 @@ func (b *Boards) Stay(tx *db.Tx, t Target, stays bool) error {
 	return b.changed(tx, t.Place, t.Thread, b.minute())
 }
 
-// Carry has a thread that stands carry a card of a kind, in place of the one it
-// carried, and have that one's subject, in the transaction in which the card's noun
-// keeps its fields.
+// Carry has a thread that stands carry another card, and have that one's subject, in the
+// transaction in which the card's noun keeps its fields.
 func (b *Boards) Carry(tx *db.Tx, t Target, kind, subject string) error {
 	n, err := tx.Exec(`UPDATE thread SET card = $2, subject = $3 WHERE number = $1`, t.Thread, kind, subject)
 	if err == nil && n == 0 {
@@ -69,9 +68,8 @@ func (b *Boards) Carry(tx *db.Tx, t Target, kind, subject string) error {
 	return b.changed(tx, t.Place, t.Thread, b.minute())
 }
 
-// Keep has a thread not be archived to make room until a time, in the transaction of
-// its card. Where more than half of a board is so kept that no longer counts there:
-// nobody can fill a board for good.
+// Keep has a thread not be archived to make room until a time, in the transaction of its
+// card, unless more than half of its board is so kept: nobody can fill one for good.
 func (b *Boards) Keep(tx *db.Tx, t Target, until time.Time) error {
 	_, err := tx.Exec(`UPDATE thread SET kept_until = $2 WHERE number = $1`, t.Thread, until.Unix())
 	return err
@@ -111,9 +109,8 @@ func countArchived(tx *db.Tx, place string, n int) error {
 // one, so that a board comes down to a limit that was lowered.
 const roomAtOnce = 3
 
-// makeRoom archives the threads that were bumped longest ago where a board has
-// more than its limit. Pinned ones stay, and those that their card keeps as long as
-// those aren't more than half of the board.
+// makeRoom archives the threads that were bumped longest ago where a board has more than
+// its limit. Pinned ones stay, and those that Keep keeps.
 func (b *Boards) makeRoom(tx *db.Tx, place string, at time.Time) error {
 	if b.limits.Threads == 0 {
 		return nil

@@ -170,6 +170,9 @@ func (l *Ladder) begin(tx *db.Tx, p place.Place, t board.Target, up int) error {
 	if err := l.Jobs.Add(tx, CloseJob, strconv.FormatInt(t.Thread, 10), closes); err != nil {
 		return err
 	}
+	if err := l.tiding(tx, threadAt{t.Thread, t.Place}, Opened); err != nil {
+		return err
+	}
 	return l.cardsChanged(tx, []threadAt{{t.Thread, t.Place}})
 }
 
@@ -517,6 +520,9 @@ func (l *Ladder) settle(tx *db.Tx, k keptConvening, in place.Place) (closed bool
 		}
 	}
 	if err := closeConvening(tx, k); err != nil {
+		return false, err
+	}
+	if err := l.tiding(tx, k.thread(), Closed); err != nil {
 		return false, err
 	}
 	if !k.came {

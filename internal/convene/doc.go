@@ -17,5 +17,5 @@
 //
 // The rules are functions without a clock or a database (rules.go). It owns the
 // tables hand, hands, convening, convening_choice and mark, and sends the events
-// hands.changed and card.changed.
+// hands.changed, card.changed and convening.tiding.
 package convene

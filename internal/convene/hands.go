@@ -307,7 +307,14 @@ func (l *Ladder) Up(ctx context.Context, p place.Place) (here Count, around []Ne
 
 // handsChanged tells that there are more or fewer hands in a city.
 func (l *Ladder) handsChanged(tx *db.Tx, at string) error {
-	return l.Outbox.Append(tx, event.Event{Kind: event.HandsChanged, Place: at, At: l.minute()})
+	if err := l.Outbox.Append(tx, event.Event{Kind: event.HandsChanged, Place: at, At: l.minute()}); err != nil {
+		return err
+	}
+	asked, err := openIn(tx, at) // whose card says how many are asked
+	if err != nil {
+		return err
+	}
+	return l.cardsChanged(tx, asked)
 }
 
 // minute is the time as it is kept: security.md 1.7.

@@ -155,6 +155,16 @@ func newest(tx *db.Tx, place string) (keptConvening, error) {
 	return scanConvening(tx.Row(`SELECT `+conveningColumns+` FROM convening WHERE place = $1 ORDER BY thread DESC LIMIT 1`, place).Scan)
 }
 
+// openIn is the convening that is open in a city, if there is one.
+func openIn(tx *db.Tx, place string) ([]threadAt, error) {
+	return db.All(tx, func(scan db.Scan) (t threadAt, err error) { return t, scan(&t.number, &t.place) },
+		`SELECT thread, place FROM convening WHERE place = $1 AND closed_at = 0`, place)
+}
+
+var conveningsIn = db.ForMany(func(n int) string {
+	return `SELECT ` + conveningColumns + ` FROM convening WHERE opened_at > $1 AND place IN ` + db.Marks(2, 1, make([]string, n)...)
+})
+
 func insertConvening(tx *db.Tx, at threadAt, opened, closes time.Time, hands int) error {
 	_, err := tx.Exec(`INSERT INTO convening (thread, place, opened_at, closes_at, closed_at, hands, came, at_choice, in_choice) VALUES ($1, $2, $3, $4, 0, $5, $6, 0, 0)`,
 		at.number, at.place, opened.Unix(), closes.Unix(), hands, false)

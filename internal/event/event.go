@@ -32,6 +32,10 @@ const (
 	ThreadChanged Kind = "thread.changed" // Place, Thread: locked, pinned, archived, or no longer so
 	HandsChanged  Kind = "hands.changed"  // Place: how many hands are up there
 	CardChanged   Kind = "card.changed"   // Place, Thread: what its card says
+
+	// What whoever asked is told of.
+	MeetupTiding    Kind = "meetup.tiding"    // Place, Thread, and Post: the number of its meetup's tiding; 0: nothing any more, it is over
+	ConveningTiding Kind = "convening.tiding" // Place, Thread, and Post: 1: its convening opened; 2: it closed
 )
 
 // Event is one thing that happened.

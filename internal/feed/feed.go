@@ -7,6 +7,7 @@ import (
 
 	"moot/internal/board"
 	"moot/internal/clock"
+	"moot/internal/convene"
 	"moot/internal/directory"
 	"moot/internal/door"
 	"moot/internal/fault"
@@ -31,6 +32,7 @@ type Settings struct {
 	Directory *directory.Directory
 	Meetups   *meetup.Meetups
 	Index     *search.Index
+	Ladder    *convene.Ladder
 }
 
 // feeds is the door with what it stands on.
@@ -54,6 +56,7 @@ func New(s Settings) door.Routes {
 			{Pattern: "GET /sitemap.xml", Handle: d.sitemapIndex, Class: guard.Search, Lags: true},
 			{Pattern: "GET /sitemap/{file}", Handle: d.sitemap, Class: guard.Search, Lags: true},
 			{Pattern: "GET /search.atom", Handle: d.search, Class: guard.Search, Lags: true},
+			{Pattern: "GET /hand/{token}/feed.atom", Handle: d.hand},
 		},
 		Board: []door.Route{
 			{Pattern: "GET /threads.atom", Handle: d.threads, Lags: true},

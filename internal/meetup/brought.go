@@ -13,6 +13,7 @@ import (
 	"moot/internal/place"
 	"moot/internal/recur"
 	"moot/internal/text"
+	"moot/internal/tiding"
 )
 
 // Brought is a meetup as a calendar elsewhere has it.
@@ -133,6 +134,7 @@ func (m *Meetups) BringAgain(tx *db.Tx, thread int64, f Fitting, host key.Actor)
 	if !stays || k.cancelled || was.Minutes != c.Minutes || was.Venue != c.Venue || !maps.Equal(changed, f.changed) {
 		k.sequence++
 	}
+	off := k.cancelled
 	k.cancelled, k.reason, k.overAt = false, "", 0
 	if !stays {
 		if err := m.follow(tx, &k, old, !begins); err != nil {
@@ -145,8 +147,38 @@ func (m *Meetups) BringAgain(tx *db.Tx, thread int64, f Fitting, host key.Actor)
 	if err := m.again(tx, &k); err != nil {
 		return err
 	}
+	if what, some := changeOf(was, old, k, f.now); some && !off {
+		err = m.changed(tx, k, what)
+	} else if stays {
+		err = m.singlesChanged(tx, k, changed)
+	}
+	if err != nil {
+		return err
+	}
 	_, err = tx.Exec(`UPDATE meetup SET kept = $2 WHERE thread = $1`, thread, true)
 	return err
+}
+
+// singlesChanged tells of single times that are to come and were at others before.
+func (m *Meetups) singlesChanged(tx *db.Tx, k kept, before map[int64]int64) error {
+	now := m.Clock.Now().Unix()
+	for _, original := range slices.Sorted(maps.Keys(k.changed)) {
+		was, moved := original, k.changed[original]
+		if at, some := before[original]; some {
+			was = at
+		}
+		if was == moved || max(was, moved) <= now {
+			continue
+		}
+		what := tiding.Tiding{Kind: tiding.Dropped, Occurrence: time.Unix(original, 0), Was: time.Unix(was, 0), WasVenue: k.venue.Name, Venue: k.venue.Name}
+		if moved > 0 {
+			what.Kind, what.Now = tiding.Moved, time.Unix(moved, 0)
+		}
+		if err := m.changed(tx, k, what); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // changeSingles has these single times be at others, and no more.
@@ -174,12 +206,8 @@ func (m *Meetups) CallOff(tx *db.Tx, thread int64, reason string) error {
 	if err != nil || k.stands() != nil {
 		return err
 	}
-	k.cancelled, k.reason, k.changedAt = true, reason, m.minute().Unix()
-	k.sequence++
-	if err := m.keep(tx, k); err != nil {
-		return err
-	}
-	return m.Settings.Over(tx, k.place)
+	k.changedAt = m.minute().Unix()
+	return m.cancel(tx, &k, reason)
 }
 
 // Release has a meetup no longer be of a calendar: it stands, and whoever hosts it

@@ -9,6 +9,7 @@ import (
 	"moot/internal/key"
 	"moot/internal/recur"
 	"moot/internal/text"
+	"moot/internal/tiding"
 )
 
 // mostChanged is how many single times of a meetup can be moved or dropped, and how
@@ -111,7 +112,13 @@ func (m *Meetups) say(tx *db.Tx, host key.Actor, k *kept, d Details) error {
 			return err
 		}
 	}
-	return m.again(tx, k)
+	if err := m.again(tx, k); err != nil {
+		return err
+	}
+	if what, some := changeOf(was, old, *k, m.Clock.Now()); some {
+		return m.changed(tx, *k, what)
+	}
+	return nil
 }
 
 // follow has answers and single times follow a meetup whose times were others. Where
@@ -251,7 +258,17 @@ func (m *Meetups) one(tx *db.Tx, k *kept, occurrence time.Time, moved int64, rea
 		return fault.New(fault.Conflict, "meetup.last_one")
 	}
 	k.sequence++
-	return m.again(tx, k)
+	if err := m.again(tx, k); err != nil {
+		return err
+	}
+	what := tiding.Tiding{Kind: tiding.Dropped, Occurrence: was.Original, Was: was.Start, WasVenue: k.venue.Name, Venue: k.venue.Name}
+	if moved > 0 {
+		what.Kind, what.Now = tiding.Moved, time.Unix(moved, 0)
+	}
+	if what.SameTime() {
+		return nil
+	}
+	return m.changed(tx, *k, what)
 }
 
 // Cancel has a meetup not be held, for a reason that everybody is told. It stays to
@@ -279,6 +296,13 @@ func (m *Meetups) cancel(tx *db.Tx, k *kept, reason string) error {
 	if err := m.keep(tx, *k); err != nil {
 		return err
 	}
+	what := tiding.Tiding{Kind: tiding.CalledOff, WasVenue: k.venue.Name}
+	if next := k.series().coming(m.Clock.Now(), 1); len(next) > 0 {
+		what.Was = next[0].Start
+	}
+	if err := m.changed(tx, *k, what); err != nil {
+		return err
+	}
 	return m.Settings.Over(tx, k.place)
 }
 
@@ -304,10 +328,16 @@ func (m *Meetups) Over(ctx context.Context, thread int64, done func(*db.Tx) erro
 			if err := m.goesOn(tx, k); err != nil {
 				return err
 			}
+			if err := m.plan(tx, k); err != nil {
+				return err
+			}
 			return m.keep(tx, k)
 		}
 		k.overAt, k.nextAt = k.ends().Unix(), 0
 		if err := m.keep(tx, k); err != nil {
+			return err
+		}
+		if err := m.noMore(tx, k); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`UPDATE rsvp_count SET ends_at = $2 WHERE thread = $1 AND kept AND ends_at > $2`, thread, k.overAt); err != nil {

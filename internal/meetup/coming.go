@@ -25,6 +25,7 @@ const (
 type RSVP struct {
 	Answer Answer
 	Note   string
+	Seen   int // the number of the newest tiding of the meetup that there were then
 }
 
 // Counts are how many answered what.
@@ -53,7 +54,7 @@ const answerAhead = 366 * 24 * time.Hour
 // RSVP keeps what somebody answers for one time of a meetup, in place of what they
 // answered before; Unanswered takes it back. The zero time is the next.
 func (m *Meetups) RSVP(ctx context.Context, owner key.Actor, thread int64, occurrence time.Time, a Answer, note string) error {
-	r := RSVP{a, text.CleanLine(note)}
+	r := RSVP{Answer: a, Note: text.CleanLine(note)}
 	switch f := tooLong("note", r.Note, noteLength); {
 	case !owner.Known():
 		return errNoToken()
@@ -75,6 +76,12 @@ func (m *Meetups) RSVP(ctx context.Context, owner key.Actor, thread int64, occur
 			return err
 		}
 		hash, original := answerOf(owner, thread), o.Original.Unix()
+		told, err := m.telling(tx, thread)
+		if err != nil {
+			return err
+		}
+		r := r // it may run twice
+		r.Seen = told.tidings
 		was, err := findRSVP(tx, thread, original, hash)
 		if err != nil || was == r || a == Unanswered && was.Answer == Unanswered {
 			return err
@@ -128,10 +135,10 @@ func (m *Meetups) Answered(ctx context.Context, owner key.Actor, thread int64) (
 		_, err := db.All(tx, func(scan db.Scan) (none struct{}, err error) {
 			var original int64
 			var r RSVP
-			err = scan(&original, &r.Answer, &r.Note)
+			err = scan(&original, &r.Answer, &r.Note, &r.Seen)
 			all[original] = r
 			return none, err
-		}, `SELECT occurrence, answer, note FROM rsvp WHERE thread = $1 AND hash = $2`, thread, answerOf(owner, thread))
+		}, `SELECT occurrence, answer, note, seen FROM rsvp WHERE thread = $1 AND hash = $2`, thread, answerOf(owner, thread))
 		return err
 	})
 	return all, err

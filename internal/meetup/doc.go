@@ -19,11 +19,13 @@
 //     answer otherwise. Of that the site tells numbers; the notes are for the host
 //     alone. Not more people come than there is room for.
 //   - The exact spot is told as its host says: to all, or to those who come.
+//   - What was changed of it is told with what it was, until it is over; whoever asked
+//     is reminded a day before each time, once.
 //   - 48 hours after the end answers are deleted and only their numbers stay; the
 //     exact spot and the host's hash 7 days after. While the clock is suspect
 //     nothing is over and nothing is deleted.
 //
 // The rules are functions without a clock or a database (rules.go; recur). It
-// owns the tables meetup, meetup_exception, meetup_after, rsvp and rsvp_count, and sends the
-// event card.changed.
+// owns the tables meetup, meetup_exception, meetup_after, rsvp and rsvp_count, and
+// sends the events card.changed and meetup.tiding.
 package meetup

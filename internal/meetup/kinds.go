@@ -12,20 +12,25 @@ import (
 
 // The kinds of the jobs of meetups.
 const (
-	OverJob  = "meetup-over" // about the thread of a meetup
-	sweepJob = "sweep-meetups"
+	OverJob   = "meetup-over"   // about the thread of a meetup
+	RemindJob = "meetup-remind" // about the same
+	sweepJob  = "sweep-meetups"
 )
 
 // Kinds are the jobs of meetups.
 func (m *Meetups) Kinds() []job.Kind {
-	return []job.Kind{
-		{Name: OverJob, Do: func(ctx context.Context, t *job.Turn) error {
+	about := func(act func(ctx context.Context, thread int64, done func(*db.Tx) error) error) func(context.Context, *job.Turn) error {
+		return func(ctx context.Context, t *job.Turn) error {
 			number, err := strconv.ParseInt(t.About, 10, 64)
 			if err != nil {
 				return fmt.Errorf("meetup: a job about thread %q", t.About)
 			}
-			return m.Over(ctx, number, t.Done)
-		}},
+			return act(ctx, number, t.Done)
+		}
+	}
+	return []job.Kind{
+		{Name: OverJob, Do: about(m.Over)},
+		{Name: RemindJob, Do: about(m.Remind)},
 		{Name: sweepJob, Every: time.Hour, Do: func(ctx context.Context, _ *job.Turn) error { return m.Sweep(ctx) }},
 	}
 }
@@ -60,6 +65,9 @@ func (m *Meetups) Sweep(ctx context.Context) error {
 		return nil
 	}
 	return m.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := sweepTidings(tx, m.Clock.Now(), m.Clock.Now().Add(-spotKept)); err != nil {
+			return err
+		}
 		_, err := tx.Exec(`UPDATE meetup SET spot = '', spot_held = $2, host = $3, kept = $2 WHERE over_at > 0 AND over_at <= $1 AND kept`,
 			m.Clock.Now().Add(-spotKept).Unix(), false, []byte{})
 		return err

@@ -185,7 +185,7 @@ func (m *Meetups) shown(tx *db.Tx, found []kept, times int) (all []Meetup, err e
 		}
 		all = append(all, one)
 	}
-	return all, nil
+	return all, withTidings(tx, all, now)
 }
 
 func (k kept) shown() Meetup {

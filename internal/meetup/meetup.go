@@ -17,6 +17,7 @@ import (
 	"moot/internal/key"
 	"moot/internal/place"
 	"moot/internal/recur"
+	"moot/internal/tiding"
 )
 
 // Card is the kind of card that a meetup is on its thread.
@@ -68,13 +69,15 @@ type Meetup struct {
 	Sequence  int
 	ChangedAt time.Time
 	Cancelled bool
-	Reason    string       // why it was cancelled
-	Hosted    bool         // somebody hosts it
-	Agreed    time.Time    // the start that hands agreed on; zero where none did
-	AgreedIn  bool         // they agreed on its place, too
-	After     []After      // how it was, the newest first
-	Origin    string       // the calendar that it was brought from; "" where somebody announced it here
-	Coming    []Occurrence // the next that aren't over, with how many come
+	Reason    string          // why it was cancelled
+	Hosted    bool            // somebody hosts it
+	Agreed    time.Time       // the start that hands agreed on; zero where none did
+	AgreedIn  bool            // they agreed on its place, too
+	After     []After         // how it was, the newest first
+	Origin    string          // the calendar that it was brought from; "" where somebody announced it here
+	Coming    []Occurrence    // the next that aren't over, with how many come
+	Tidings   []tiding.Tiding // what became of it since it was announced, in order
+	Standing  []tiding.Tiding // those that say something of what is to come
 	series    series
 }
 
@@ -180,6 +183,9 @@ func (m *Meetups) insert(tx *db.Tx, t board.Target, p place.Place, c checked, k 
 		return err
 	}
 	if err := m.goesOn(tx, k); err != nil {
+		return err
+	}
+	if err := m.planFirst(tx, k); err != nil {
 		return err
 	}
 	return m.says(tx, k)

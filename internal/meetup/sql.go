@@ -286,14 +286,14 @@ func putRSVP(tx *db.Tx, thread, occurrence int64, hash []byte, r RSVP) error {
 		_, err := tx.Exec(`DELETE FROM rsvp WHERE thread = $1 AND occurrence = $2 AND hash = $3`, thread, occurrence, hash)
 		return err
 	}
-	_, err := tx.Exec(`INSERT INTO rsvp (thread, occurrence, hash, answer, note) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (thread, hash, occurrence) DO UPDATE SET answer = excluded.answer, note = excluded.note`,
-		thread, occurrence, hash, int(r.Answer), r.Note)
+	_, err := tx.Exec(`INSERT INTO rsvp (thread, occurrence, hash, answer, note, seen) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (thread, hash, occurrence) DO UPDATE SET answer = excluded.answer, note = excluded.note, seen = excluded.seen`,
+		thread, occurrence, hash, int(r.Answer), r.Note, r.Seen)
 	return err
 }
 
 func findRSVP(tx *db.Tx, thread, occurrence int64, hash []byte) (r RSVP, err error) {
-	err = tx.Row(`SELECT answer, note FROM rsvp WHERE thread = $1 AND occurrence = $2 AND hash = $3`, thread, occurrence, hash).Scan(&r.Answer, &r.Note)
+	err = tx.Row(`SELECT answer, note, seen FROM rsvp WHERE thread = $1 AND occurrence = $2 AND hash = $3`, thread, occurrence, hash).Scan(&r.Answer, &r.Note, &r.Seen)
 	if err == db.ErrNone {
 		err = nil
 	}

@@ -40,6 +40,9 @@ func (n *Notices) Follow(ctx context.Context, wrong func(error)) error {
 		if err == nil {
 			err = n.tellAll(ctx)
 		}
+		if err == nil {
+			err = n.payAll(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			wrong(err)
 		}
@@ -93,6 +96,8 @@ func (n *Notices) step(ctx context.Context) (more bool, err error) {
 				err = removeThread(tx, e.Thread)
 			case event.PostAdded:
 				err = owe(tx, e.Thread, e.Post, n.clock.Now())
+			case event.MeetupTiding, event.ConveningTiding:
+				err = n.oweNews(tx, e)
 			}
 			if err != nil {
 				return err
@@ -162,9 +167,14 @@ func (n *Notices) send(ctx context.Context, tell []told) {
 	all.Wait()
 }
 
-// note notes what became of a message, also when the process is told to end.
+// note notes what became of a message.
 func (n *Notices) note(ctx context.Context, to told, became func(*db.Tx, told) error) error {
-	return n.db.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return became(tx, to) })
+	return n.write(ctx, func(tx *db.Tx) error { return became(tx, to) })
+}
+
+// write writes also when the process is told to end.
+func (n *Notices) write(ctx context.Context, what func(*db.Tx) error) error {
+	return n.db.Write(context.WithoutCancel(ctx), what)
 }
 
 // message is what the browser's worker is told.
@@ -178,32 +188,47 @@ type message struct {
 // tell sends one message and notes what became of it.
 func (n *Notices) tell(ctx context.Context, to told, view board.View) error {
 	title, body := n.words(view.Thread, view.Opening, to.language)
-	text, err := json.Marshal(message{title, body, fmt.Sprintf("%s#p%d", view.Thread.Path(), to.post), "t" + strconv.FormatInt(to.thread, 10)})
+	topic := "t" + strconv.FormatInt(to.thread, 10)
+	became, err := n.post(ctx, to.Subscription, message{title, body, fmt.Sprintf("%s#p%d", view.Thread.Path(), to.post), topic},
+		&webpush.Options{TTL: life, Topic: topic, Urgency: webpush.UrgencyLow})
+	noted := map[outcome]func(*db.Tx, told) error{failedNow: failed, givenUp: givenBack, reachedIt: reached, goneForGood: gone}[became]
+	return errors.Join(err, n.note(ctx, to, noted))
+}
+
+// outcome is what became of a message.
+type outcome int
+
+const (
+	failedNow   outcome = iota
+	givenUp             // this node is about to end
+	reachedIt           // its push service took it
+	goneForGood         // the browser is gone, or its push service will never take one (RFC 8030, 7.3)
+)
+
+// post encrypts a message for a browser and sends it to its push service.
+func (n *Notices) post(ctx context.Context, to Subscription, m message, o *webpush.Options) (outcome, error) {
+	text, err := json.Marshal(m)
 	if err != nil {
-		return err
+		return failedNow, err
 	}
+	o.HTTPClient, o.Subscriber, o.VAPIDPublicKey, o.VAPIDPrivateKey = n.client, n.base, n.keys.public, n.keys.private
 	soon, cancel := outbound.Within(ctx)
 	defer cancel()
 	answer, err := webpush.SendNotificationWithContext(soon, text, &webpush.Subscription{
 		Endpoint: to.Endpoint, Keys: webpush.Keys{P256dh: to.P256dh, Auth: to.Auth},
-	}, &webpush.Options{
-		HTTPClient: n.client, Subscriber: n.base, VAPIDPublicKey: n.keys.public, VAPIDPrivateKey: n.keys.private,
-		TTL: life, Topic: "t" + strconv.FormatInt(to.thread, 10), Urgency: webpush.UrgencyLow,
-	})
-	became := failed
-	if err != nil && ctx.Err() != nil {
-		became = givenBack // this node is about to end
-	}
-	if err == nil {
-		answer.Body.Close()
-		switch {
-		case answer.StatusCode < 300:
-			became = reached
-		case answer.StatusCode == http.StatusTooManyRequests, answer.StatusCode >= 500:
-			err = fault.New(fault.Unavailable, "notify.service").Because(fmt.Errorf("it answers %d", answer.StatusCode))
-		default: // gone (404, 410), or it will never take one (RFC 8030, 7.3)
-			became = gone
+	}, o)
+	if err != nil {
+		if ctx.Err() != nil {
+			return givenUp, err
 		}
+		return failedNow, err
 	}
-	return errors.Join(err, n.note(ctx, to, became))
+	answer.Body.Close()
+	switch {
+	case answer.StatusCode < 300:
+		return reachedIt, nil
+	case answer.StatusCode == http.StatusTooManyRequests, answer.StatusCode >= 500:
+		return failedNow, fault.New(fault.Unavailable, "notify.service").Because(fmt.Errorf("it answers %d", answer.StatusCode))
+	}
+	return goneForGood, nil
 }

@@ -1,5 +1,5 @@
-// Package notify tells browsers that asked for it of new posts in a thread, by
-// web push (RFC 8030).
+// Package notify tells browsers that asked for it, by web push (RFC 8030): of new
+// posts in a thread, of a meetup, and of the dates that are looked for in a city.
 //
 // What it promises:
 //   - nobody is told who didn't ask; a subscription ends with the reader's wish,
@@ -8,10 +8,16 @@
 //   - a push service learns that something happened, and when; what and where
 //     only the browser can read (RFC 8291);
 //   - a browser is told of a thread at most once in ten minutes, by one of the nodes
-//     that share a database; what a node that dies was at, another tells;
+//     that share a database; what a node that dies was at, another tells. What is to be
+//     told of a meetup or a date waits for that and for a push service that fails, and
+//     isn't lost;
+//   - who asked about a meetup is told a day before each of its times, when it is
+//     changed and when it is cancelled, until it is over; who asked about a city, when a
+//     convening opens there or as near as they said, and how it closed. Nothing is kept
+//     that ties a hand to a browser;
 //   - the site asks no address but those of the push services it was given.
 //
-// It owns the tables push_key, push_subscription and push_reader.
+// It owns the tables push_key, push_subscription, push_ask, push_debt and push_reader.
 package notify
 
 import (
@@ -31,6 +37,7 @@ import (
 	"moot/internal/fault"
 	"moot/internal/lang"
 	"moot/internal/outbound"
+	"moot/internal/place"
 )
 
 const (
@@ -44,7 +51,7 @@ const (
 // Services are the push services of the browsers in use.
 var Services = []string{"fcm.googleapis.com", "updates.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com"}
 
-// Notices tells of new posts.
+// Notices tells of what browsers asked for.
 type Notices struct {
 	db     *db.DB
 	clock  *clock.Clock
@@ -55,6 +62,9 @@ type Notices struct {
 	site   string // its name
 	base   string // its public address, which push services may complain to
 	keys   keys
+
+	places *place.Gazetteer
+	cards  Cards
 }
 
 // keys are the site's VAPID keys, base64url.
@@ -65,11 +75,36 @@ type Settings struct {
 	Name, Base string
 	Client     *outbound.Client
 	Log        *slog.Logger
+	Places     *place.Gazetteer
+	Cards      Cards
+}
+
+// Cards are what there is to tell of meetups and of convenings, as the rooms know that
+// look after them.
+type Cards struct {
+	Meetup    func(ctx context.Context, thread int64) (Card, error)
+	Convening func(ctx context.Context, thread int64) (Card, error)
+
+	// Reaches are how far around a city one may want to be told, in km. Reaching are the
+	// cities from which it takes how much of that to hear of one.
+	Reaches  []int
+	Reaching func(in place.Place) map[int][]place.Place
+}
+
+// Card is one of them.
+type Card struct {
+	Path string // where a message about it leads
+	Over bool   // nothing of it is to come
+
+	// Untold words what became of it between two of its tidings, and says until when that
+	// is of use: the zero time where that is open. No lines: there is nothing to tell.
+	Untold func(l *lang.Language, since, upto int64) (title string, lines []string, until time.Time)
 }
 
 // Open opens the notices of a site, and makes its keys where it has none.
 func Open(ctx context.Context, d *db.DB, c *clock.Clock, outbox *event.Outbox, boards *board.Boards, set Settings) (*Notices, error) {
-	n := &Notices{db: d, clock: c, outbox: outbox, boards: boards, client: set.Client, log: set.Log, site: set.Name, base: set.Base}
+	n := &Notices{db: d, clock: c, outbox: outbox, boards: boards, client: set.Client, log: set.Log, site: set.Name, base: set.Base,
+		places: set.Places, cards: set.Cards}
 	private, public, err := webpush.GenerateVAPIDKeys()
 	if err != nil {
 		return nil, err
@@ -94,11 +129,8 @@ type Subscription struct {
 // Subscribe has a browser told of new posts in a thread, from now on for 60
 // days. Asking again renews it.
 func (n *Notices) Subscribe(ctx context.Context, thread int64, s Subscription, language string) error {
-	if !n.client.Allows(s.Endpoint) || len(s.Endpoint) > 1000 {
-		return fault.New(fault.Invalid, "notify.service").On("endpoint")
-	}
-	if !point(s.P256dh) || !bytes16(s.Auth) {
-		return fault.New(fault.Invalid, "notify.keys").On("p256dh")
+	if err := n.check(s); err != nil {
+		return err
 	}
 	found, err := n.boards.Thread(ctx, thread, board.Span{Last: 1})
 	if err != nil {
@@ -115,6 +147,18 @@ func (n *Notices) Subscribe(ctx context.Context, thread int64, s Subscription, l
 		}
 		return insert(tx, s, thread, language, n.clock.Now().Add(kept))
 	})
+}
+
+// check sees that a subscription is one of a browser's, at a push service that the site
+// sends to.
+func (n *Notices) check(s Subscription) error {
+	if !n.client.Allows(s.Endpoint) || len(s.Endpoint) > 1000 {
+		return fault.New(fault.Invalid, "notify.service").On("endpoint")
+	}
+	if !point(s.P256dh) || !bytes16(s.Auth) {
+		return fault.New(fault.Invalid, "notify.keys").On("p256dh")
+	}
+	return nil
 }
 
 // Unsubscribe ends a browser's subscription to a thread.

@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
@@ -25,11 +26,15 @@ import (
 
 	"moot/internal/board"
 	"moot/internal/clock"
+	"moot/internal/convene"
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
 	"moot/internal/event"
 	"moot/internal/fault"
+	"moot/internal/job"
 	"moot/internal/key"
+	"moot/internal/lang"
+	"moot/internal/meetup"
 	"moot/internal/notify"
 	"moot/internal/outbound"
 	"moot/internal/place"
@@ -111,6 +116,10 @@ type site struct {
 	places    *place.Gazetteer
 	outbox    *event.Outbox // of all nodes, so that all are woken at once
 	transport *http.Transport
+
+	jobs    *job.Jobs
+	meetups *meetup.Meetups
+	ladder  *convene.Ladder
 }
 
 func each(t *testing.T, test func(t *testing.T, s *site)) {
@@ -139,6 +148,8 @@ func newSite(t *testing.T, d *db.DB, places *place.Gazetteer) *site {
 	}
 	s.transport, s.places, s.outbox = transport, places, event.New()
 	s.boards = board.New(d, s.clock, s.outbox, places, board.Limits{PostLength: 8000})
+	s.jobs = job.New(d, s.clock)
+	s.meetups, s.ladder = s.steps(d)
 	kilkis, _ := places.ByPath("gr/kilkis")
 	var err error // of this engine's test alone: the other runs beside it
 	if s.thread, err = s.boards.Start(t.Context(), key.Anyone, board.NewThread{Place: kilkis, Subject: "The last bus", NewPost: board.NewPost{Body: "It leaves at 20:15."}}); err != nil {
@@ -152,14 +163,62 @@ func newSite(t *testing.T, d *db.DB, places *place.Gazetteer) *site {
 func (s *site) node(d *db.DB) *notify.Notices {
 	s.t.Helper()
 	boards := board.New(d, s.clock, s.outbox, s.places, board.Limits{PostLength: 8000})
+	meetups, ladder := s.steps(d)
 	n, err := notify.Open(s.t.Context(), d, s.clock, s.outbox, boards, notify.Settings{
 		Name: "Moot", Base: "https://moot.example", Log: slog.New(slog.DiscardHandler),
 		Client: outbound.New(outbound.Settings{Hosts: notify.Services, Transport: s.transport}),
+		Places: s.places, Cards: cards(meetups, ladder, s.clock),
 	})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	return n
+}
+
+// steps are the meetups and the ladder of a node.
+func (s *site) steps(d *db.DB) (*meetup.Meetups, *convene.Ladder) {
+	jobs, boards := job.New(d, s.clock), board.New(d, s.clock, s.outbox, s.places, board.Limits{PostLength: 8000})
+	meetups := meetup.New(meetup.Settings{
+		DB: d, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: boards, Jobs: jobs,
+		Over: func(tx *db.Tx, at string) error { return jobs.Add(tx, convene.LookJob, at, s.clock.Now()) },
+	})
+	english, _ := lang.Lookup("en")
+	ladder := convene.New(convene.Settings{
+		DB: d, Clock: s.clock, Outbox: s.outbox, Places: s.places, Boards: boards, Jobs: jobs, Rules: convene.Defaults(),
+		Words: func(place.Place) *lang.Language { return english }, ToCome: meetups.ToCome,
+		Meet: func(tx *db.Tx, a convene.Agreed) error {
+			return meetups.Make(tx, a.Thread, meetup.Details{Title: "We meet", Start: a.At.Format(meetup.ClockForm), Minutes: 120, Venue: meetup.Venue{Name: a.Venue.Name}})
+		},
+	})
+	return meetups, ladder
+}
+
+// cards are, as a command puts them together, what is told of meetups and convenings to whoever asked.
+func cards(meetups *meetup.Meetups, ladder *convene.Ladder, now *clock.Clock) notify.Cards {
+	return notify.Cards{
+		Reaches: convene.Reaches, Reaching: ladder.Reaching,
+		Meetup: func(ctx context.Context, thread int64) (notify.Card, error) {
+			m, err := meetups.Meetup(ctx, thread)
+			if err != nil {
+				return notify.Card{}, err
+			}
+			return notify.Card{Path: fmt.Sprintf("/%s/t/%d/meetup", m.Place.Path(), thread), Over: m.Cancelled || m.Over(),
+				Untold: func(l *lang.Language, since, _ int64) (string, []string, time.Time) {
+					lines, until := m.Untold(int(since), l, now.Now())
+					return m.Title, lines, until
+				}}, nil
+		},
+		Convening: func(ctx context.Context, thread int64) (notify.Card, error) {
+			c, err := ladder.Convening(ctx, thread)
+			if err != nil {
+				return notify.Card{}, err
+			}
+			return notify.Card{Path: ladder.Way(c), Over: !c.Open(),
+				Untold: func(l *lang.Language, _, upto int64) (string, []string, time.Time) {
+					return l.T("notify.city_title", "place", c.Place.Name(l.Tag())), ladder.Untold(c, upto, l), time.Time{}
+				}}, nil
+		},
+	}
 }
 
 func (s *site) cursor() (cursor string) {

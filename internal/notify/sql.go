@@ -57,13 +57,21 @@ func remove(tx *db.Tx, endpoint string, thread int64) error {
 }
 
 func removeOld(tx *db.Tx, now time.Time) error {
-	_, err := tx.Exec(`DELETE FROM push_subscription WHERE until <= $1`, now.Unix())
-	return err
+	for _, table := range []string{"push_subscription", "push_ask", "push_debt"} {
+		if _, err := tx.Exec(`DELETE FROM `+table+` WHERE until <= $1`, now.Unix()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func removeThread(tx *db.Tx, thread int64) error {
-	_, err := tx.Exec(`DELETE FROM push_subscription WHERE thread = $1`, thread)
-	return err
+	for _, table := range []string{"push_subscription", "push_ask", "push_debt"} {
+		if _, err := tx.Exec(`DELETE FROM `+table+` WHERE thread = $1`, thread); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // told is a browser that is to be told of a post in a thread.
@@ -120,10 +128,7 @@ func settled(tx *db.Tx, to told) error {
 }
 
 // gone forgets a browser that its push service no longer knows.
-func gone(tx *db.Tx, to told) error {
-	_, err := tx.Exec(`DELETE FROM push_subscription WHERE endpoint = $1`, to.Endpoint)
-	return err
-}
+func gone(tx *db.Tx, to told) error { return forget(tx, to.Endpoint) }
 
 // failed counts a failure, and forgets the browser after a few in a row.
 func failed(tx *db.Tx, to told) error {

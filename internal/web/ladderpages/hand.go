@@ -27,6 +27,8 @@ type handView struct {
 	Link     string        // the address to keep
 	Raised   bool          // it went up just now
 	Lowered  bool          // it came down just now
+	States   []state       // what is happening where the hand is asked
+	Feed     string        // the address of its own feed
 	Others   []held        // other hands of this browser
 	Reaches  []int
 	Reach    int
@@ -100,9 +102,18 @@ func (d *door) renderHand(q *page.Request, v *handView) (err error) {
 	if v.Hand != nil {
 		title = q.T("ladder.hand_yours", "place", q.Name(q.Place))
 	}
+	modules := []string{"write.js"}
+	if v.Hand != nil {
+		if v.States, err = d.states(q, v); err != nil {
+			return err
+		}
+	}
+	if q.Site.PushKey != "" && v.Place.Kind() == place.City {
+		modules = append(modules, "push.js")
+	}
 	v.View = page.View{
 		Title: title, Trail: q.Trail(page.Crumb{Name: q.T("ladder.hand")}), NoIndex: v.Hand != nil, Status: v.Status,
-		Personal: true, Modules: []string{"write.js"},
+		Personal: true, Modules: modules,
 	}
 	return handPage.Render(q, v)
 }
@@ -112,6 +123,7 @@ func (v *handView) has(q *page.Request, owner key.Actor, h convene.Hand) {
 	v.Hand, v.Token = &h, owner.Token()
 	v.Reach = h.Reach
 	v.Link = q.Link("/hand/" + v.Token)
+	v.Feed = v.Link + "/feed.atom"
 }
 
 // byLink is the page of a hand for whoever has its link.
@@ -190,6 +202,11 @@ func (d *door) change(q *page.Request) error {
 	}
 	gone := err != nil
 	switch form.Get("do") {
+	case "mark":
+		if gone {
+			return err
+		}
+		return d.toMark(q, owner)
 	case "lower":
 		if _, err := d.ladder.Lower(q.Context(), owner); err != nil {
 			return err

@@ -24,10 +24,11 @@ type meetupView struct {
 	Dates    []date            // the next times, where there are several
 	Answer   meetup.Answer
 	Note     string
-	Answered bool   // kept just now
-	Left     bool   // it was left by its host just now
-	Spot     string // told to whoever may know
-	Open     bool   // it can be answered
+	Answered bool     // kept just now
+	Left     bool     // it was left by its host just now
+	Spot     string   // told to whoever may know
+	Since    []string // what was changed since this browser answered
+	Open     bool     // it can be answered
 	Map      template.HTML
 	Hand     bool   // this browser has a hand somewhere
 	Ticket   string // to take it on with
@@ -98,6 +99,7 @@ func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView, on
 		for _, o := range m.Coming {
 			v.Dates = append(v.Dates, date{o, answered[o.Original.Unix()].Answer, o.Original.Equal(v.On.Original)})
 		}
+		v.Since = since(q, m, answered)
 	}
 	if m.Held {
 		spot, err := d.meetups.Spot(q.Context(), owner(q), m.Thread)
@@ -118,6 +120,9 @@ func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView, on
 		v.Hand, modules = len(q.Hands()) > 0, []string{"write.js"}
 		t := q.Ticket(v.Ticket)
 		v.Ticket, v.Wait, v.Work = t.Text, t.Wait, t.Bits
+	}
+	if q.Site.PushKey != "" && v.Open {
+		modules = append(modules, "push.js")
 	}
 	v.View = page.View{
 		Title: m.Title, Description: m.Title, Status: v.Status, Personal: true, Modules: modules,
@@ -165,4 +170,17 @@ func (d *pages) refuseAnswer(q *page.Request, m meetup.Meetup, v *meetupView, er
 	v.Problems, v.Status = problems, page.StatusOf(err)
 	q.RetryAfter(fault.Each(err)...)
 	return d.renderMeetup(q, m, v, moment(q.R.PostForm.Get("occurrence")))
+}
+
+// since is what was changed of a meetup since somebody answered, who has seen what there
+// was when they answered last.
+func since(q *page.Request, m meetup.Meetup, answered map[int64]meetup.RSVP) []string {
+	seen := -1
+	for _, a := range answered {
+		seen = max(seen, a.Seen)
+	}
+	if seen < 0 {
+		return nil
+	}
+	return m.ChangedSince(seen, q.Language, q.Now())
 }

@@ -1,7 +1,12 @@
-// In a thread, where the site sends notices: a button that asks for them. They
-// are asked for by nobody but the reader, and end with a second press.
+// Where the site sends notices: a button that asks for them, of new posts in a thread, of
+// a meetup, of dates in a city. They are asked for by nobody but the reader, and end with
+// a second press. The template says what it is about; the button comes to where that
+// stands, and in a thread to its head.
 const box = document.querySelector("#push");
+const { about = "" } = box?.dataset ?? {}; // "": posts; "meetup", "city"
 const number = /\/t\/(\d+)/.exec(location.pathname)?.[1];
+const what = about === "city" ? { about, city: box.dataset.city, reach: box.dataset.reach } : { about, thread: number };
+const subject = { meetup: `m${number}`, city: what.city }[about] ?? number; // as this browser remembers it
 const able = isSecureContext && "serviceWorker" in navigator && "PushManager" in self && "Notification" in self;
 const worker = "/push-worker.js";
 
@@ -12,19 +17,19 @@ const policy = globalThis.trustedTypes?.createPolicy("moot-push", { createScript
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 
-// asked are the threads that this browser is told of, by number.
+// asked is what this browser is told of, and since when.
 const name = "moot.told";
 function asked() {
   try { return JSON.parse(localStorage.getItem(name)) ?? {}; } catch { return {}; }
 }
-function ask(thread, on) {
+function ask(on) {
   const all = asked();
-  if (on) all[thread] = Date.now(); else delete all[thread];
+  if (on) all[subject] = Date.now(); else delete all[subject];
   try { localStorage.setItem(name, JSON.stringify(all)); } catch { /* a private window: the button is as it was next time */ }
 }
 
 async function send(fields) {
-  const answer = await fetch("/push", { method: "POST", body: new URLSearchParams({ thread: number, ...fields }) });
+  const answer = await fetch("/push", { method: "POST", body: new URLSearchParams({ ...what, ...fields }) });
   if (!answer.ok) throw new Error(String(answer.status));
 }
 
@@ -42,12 +47,26 @@ async function end() {
   if (subscription) await send({ do: "end", endpoint: subscription.endpoint });
 }
 
-if (box && number && able) {
+// What is asked for about a meetup or a city is asked for anew by now and then, as long
+// as its reader comes by; for a hand that came down it ends.
+const week = 7 * 24 * 3600_000;
+async function goOn() {
+  if (!about || !(subject in asked())) return;
+  if ("ended" in box.dataset) {
+    await end();
+    ask(false);
+  } else if (Date.now() - asked()[subject] > week && Notification.permission === "granted") {
+    await begin();
+    ask(true);
+  }
+}
+
+if (box && subject && able) {
   const place = box.content.firstElementChild;
   const button = place.querySelector("button");
   const said = place.querySelector("[role=status]");
   const show = () => {
-    const on = number in asked();
+    const on = subject in asked();
     button.setAttribute("aria-pressed", String(on));
     button.textContent = on ? box.dataset.off : box.dataset.on;
     button.title = on ? "" : box.dataset.why;
@@ -56,13 +75,13 @@ if (box && number && able) {
     button.disabled = true;
     said.textContent = "";
     try {
-      const on = !(number in asked());
+      const on = !(subject in asked());
       if (on && await Notification.requestPermission() !== "granted") {
         said.textContent = box.dataset.refused;
         return;
       }
       await (on ? begin() : end());
-      ask(number, on);
+      ask(on);
     } catch {
       said.textContent = box.dataset.failed;
     } finally {
@@ -71,5 +90,7 @@ if (box && number && able) {
     }
   });
   show();
-  document.querySelector(".thread > header .meta").append(place);
+  goOn().then(show, () => {}); // no net: the next visit tries again
+  if (about) box.after(place);
+  else document.querySelector(".thread > header .meta").append(place);
 }

@@ -1,5 +1,5 @@
-// Package pushpages is how a browser asks to be told of new posts in a thread,
-// and the small worker that shows what it is told.
+// Package pushpages is how a browser asks to be told of new posts in a thread, of a
+// meetup, or of dates in a city, and the small worker that shows what it is told.
 package pushpages
 
 import (
@@ -50,18 +50,22 @@ func (p pages) worker(q *page.Request) error {
 	return nil
 }
 
-// change begins or ends a subscription.
+// change begins or ends what a browser is told of.
 func (p pages) change(q *page.Request) error {
 	form := q.R.PostForm
-	thread, err := strconv.ParseInt(form.Get("thread"), 10, 64)
-	if err != nil {
-		return fault.New(fault.NotFound, "board.no_thread")
-	}
 	s := notify.Subscription{Endpoint: form.Get("endpoint"), P256dh: form.Get("p256dh"), Auth: form.Get("auth")}
-	if form.Get("do") == "end" {
+	end, posts := form.Get("do") == "end", form.Get("about") == ""
+	thread, about, err := p.about(q)
+	switch {
+	case err != nil:
+	case posts && end:
 		err = p.notices.Unsubscribe(q.Context(), thread, s.Endpoint)
-	} else {
+	case posts:
 		err = p.notices.Subscribe(q.Context(), thread, s, q.Language.Code())
+	case end:
+		err = p.notices.EndAsk(q.Context(), about, s.Endpoint)
+	default:
+		err = p.notices.Ask(q.Context(), about, s, q.Language.Code())
 	}
 	if err != nil {
 		return err
@@ -69,4 +73,20 @@ func (p pages) change(q *page.Request) error {
 	q.W.Header().Set("Cache-Control", "no-store")
 	q.W.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// about is what a form is about: the posts of a thread, a meetup or a city.
+func (p pages) about(q *page.Request) (thread int64, about notify.About, err error) {
+	form := q.R.PostForm
+	if form.Get("about") == "city" {
+		city, ok := q.Site.Gazetteer.ByPath(form.Get("city"))
+		if !ok {
+			return 0, about, fault.New(fault.NotFound, "place.unknown")
+		}
+		return 0, notify.About{City: city, Reach: q.Number("reach")}, nil
+	}
+	if thread, err = strconv.ParseInt(form.Get("thread"), 10, 64); err != nil {
+		return 0, about, fault.New(fault.NotFound, "board.no_thread")
+	}
+	return thread, notify.About{Meetup: thread}, nil
 }
