@@ -31,7 +31,7 @@ var modules = map[string]users{
 	"github.com/SherClockHolmes/webpush-go":    {rooms: []string{"notify"}},
 	"gitlab.com/nyarla/go-crypt":               {rooms: []string{"trip"}},
 	"github.com/teambition/rrule-go":           {rooms: []string{"meetup"}},
-	"golang.org/x/net":                         {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "feed", "web", "web/page", "web/placepages", "web/boardpages"}},
+	"golang.org/x/net":                         {rooms: []string{"web/page/pagetest"}, tests: []string{"text", "feed", "web", "web/page", "web/placepages", "web/boardpages", "web/meetuppages"}},
 	"golang.org/x/image":                       {rooms: []string{"picture", "font"}},
 	"golang.org/x/sys":                         {rooms: []string{"sandbox", "bench/load"}, tests: []string{"bench"}},
 	"github.com/andybalholm/cascadia":          {rooms: []string{"web/page/pagetest"}},
