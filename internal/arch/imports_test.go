@@ -87,7 +87,7 @@ var few = map[string]guests{
 	"db/whole":        {[]string{"machine", "backup", "cmd/moot"}, "only who copies or examines a whole database takes it without asking what is in it"},
 	"db/replica":      {[]string{"db", "numbers"}, "which server answers is db's own affair, and how far one is behind the operator's"},
 	"place/gazetteer": {[]string{"place", "place/build"}, "the form of the gazetteer's file is place's own affair"},
-	"atlas":           {[]string{"web/placepages", "web/meetuppages", "cmd/moot", "atlas/build", "arch"}, "maps are drawn on the pages that find a place"},
+	"atlas":           {[]string{"web/placepages", "cmd/moot", "atlas/build", "arch", "web/meetuppages"}, "maps are drawn on the pages that find a place; what meetups move is tested on all that shows it"},
 }
 
 // standard are packages of the standard library that only some may import.

@@ -57,6 +57,7 @@ type listing struct {
 	clock *clock.Clock
 	jobs  *job.Jobs
 	moved chan event.Event // what made pages old
+	seen  int64            // the newest of those that was told
 }
 
 func openListing(t *testing.T, d *db.DB) *listing {
@@ -115,13 +116,11 @@ func (s *listing) told() {
 	if err := s.DB.Read(s.t.Context(), func(tx *db.Tx) error { return tx.Row(`SELECT max(number) FROM event`).Scan(&last) }); err != nil {
 		s.t.Fatal(err)
 	}
-	for wait := time.After(20 * time.Second); ; {
+	defer s.clock.Advance(time.Second) // a page may be made anew again
+	for wait := time.After(20 * time.Second); s.seen < last; {
 		select {
 		case e := <-s.moved:
-			if e.Number == last {
-				s.clock.Advance(time.Second) // a page may be made anew again
-				return
-			}
+			s.seen = e.Number
 		case <-wait:
 			s.t.Fatal("nobody told of a change")
 		}
