@@ -1,8 +1,8 @@
 package ladderpages
 
 import (
+	"context"
 	"embed"
-	"html/template"
 
 	"moot/internal/convene"
 	"moot/internal/meetup"
@@ -57,22 +57,22 @@ type strip struct {
 }
 
 // strip is shown beneath the name of a city's board, the same to everybody.
-func (d *door) strip(q *page.Request) (template.HTML, error) {
-	if q.Place.Kind() != place.City {
-		return "", nil
+func (d *door) strip(ctx context.Context, p place.Place) (page.Part, error) {
+	if p.Kind() != place.City {
+		return nil, nil
 	}
-	s := strip{Place: q.Place, Step: 1}
-	here, around, err := d.ladder.Up(q.Context(), q.Place)
+	s := strip{Place: p, Step: 1}
+	here, around, err := d.ladder.Up(ctx, p)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	s.Hands = here
 	if len(around) > 0 && here.Exactly < d.ladder.Rules.Hands {
 		s.Near = &around[0]
 	}
-	c, any, err := d.ladder.Standing(q.Context(), q.Place)
+	c, any, err := d.ladder.Standing(ctx, p)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if any {
 		s.Convening = &card{c, datesPath(c)}
@@ -80,15 +80,14 @@ func (d *door) strip(q *page.Request) (template.HTML, error) {
 			s.Step = 2
 		}
 	}
-	next, found, err := d.meetups.Next(q.Context(), q.Place)
+	next, found, err := d.meetups.Next(ctx, p)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if found {
 		s.Meetup, s.Step = &next, 3
 	}
-	html, err := stripPart.Make(q.Reader, s)
-	return template.HTML(html), err
+	return stripPart.Of(s), nil
 }
 
 // card is a convening on its thread.
@@ -109,14 +108,13 @@ func (c card) choice(number int64) convene.Choice {
 }
 
 // card is shown above the posts of a thread that has one, the same to everybody.
-func (d *door) card(q *page.Request, thread int64, kind string) (template.HTML, error) {
+func (d *door) card(ctx context.Context, thread int64, kind string) (page.Part, error) {
 	if kind != convene.Card {
-		return "", nil
+		return nil, nil
 	}
-	c, err := d.ladder.Convening(q.Context(), thread)
+	c, err := d.ladder.Convening(ctx, thread)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	html, err := cardPart.Make(q.Reader, card{c, datesPath(c)})
-	return template.HTML(html), err
+	return cardPart.Of(card{c, datesPath(c)}), nil
 }
