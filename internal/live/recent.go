@@ -44,22 +44,36 @@ func (r *recent) after(number int64, t Topic) (events []event.Event, known bool)
 	if from < 0 {
 		return nil, false
 	}
-	seen := map[int64]bool{}
+	seen := map[thing]bool{}
 	for n := from + 1; n < len(r.events); n++ {
 		e := r.at(n)
 		if !t.has(e) {
 			continue
 		}
-		thing := e.Post
-		if t.Board != "" {
-			thing = e.Thread
-		}
-		if !seen[thing] {
-			seen[thing] = true
+		if about := t.about(e); !seen[about] {
+			seen[about] = true
 			events = append(events, e)
 		}
 	}
 	return events, true
+}
+
+// thing is what events may concern several of: a post of a thread, a thread of a board,
+// or what stands above them, which is one.
+type thing struct {
+	number int64
+	above  bool // the card of a thread, or how far a board's place has come
+}
+
+func (t Topic) about(e event.Event) thing {
+	switch e.Kind {
+	case event.CardChanged, event.HandsChanged, event.MeetupTiding, event.ConveningTiding:
+		return thing{above: true}
+	}
+	if t.Board != "" {
+		return thing{number: e.Thread}
+	}
+	return thing{number: e.Post}
 }
 
 func (t Topic) has(e event.Event) bool {

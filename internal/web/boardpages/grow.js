@@ -2,6 +2,7 @@
 // posts come after the last, a line shows where they left off, and who hears the
 // page is told how many are new and not what they say.
 import { count, more, number, say, words } from "./live.js";
+import { renew as replace } from "./renew.js";
 
 const place = document.querySelector("#live");
 const thread = place.closest(".thread");
@@ -183,9 +184,18 @@ function stand(parts) {
   for (const button of form?.querySelectorAll("button") ?? []) button.disabled = !state.hidden;
 }
 
+// card shows what the thread's card says now; a thread may have got one since.
+function card(fresh) {
+  const old = thread.querySelector(":scope > .card");
+  if (!fresh) return;
+  if (old) replace(old, fresh, ".kind, h2, .won, .reason", still);
+  else still(() => thread.querySelector(":scope > header").after(fresh));
+}
+
 // hear takes what came by the stream. Posts may come out of turn, and twice.
 export function hear(name, parts) {
   if (name === "thread") return stand(parts);
+  if (name === "card") return card(parts[0]);
   const [post] = parts;
   const old = document.getElementById(post.id);
   if (old) return name === "post" ? undefined : renew(old, post);
@@ -200,6 +210,7 @@ export function read(page) {
   const fresh = take(".post[id]").filter((post) => !document.getElementById(post.id));
   if (fresh.length > 0) grow(fresh);
   stand(take(".count, .state"));
+  card(take(":scope > .card")[0]);
   if (news.querySelector(".pager [rel=next]")) more();
   return fresh.length > 0;
 }

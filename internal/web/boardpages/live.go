@@ -3,6 +3,7 @@ package boardpages
 import (
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -30,6 +31,8 @@ const (
 	tellGone    = "gone"    // a post was taken back: what stands in its place; on a board, a thread left it: its number
 	tellThread  = "thread"  // how the thread stands: the part "state"
 	tellNotice  = "notice"  // a thread on the board as it is now: its notice
+	tellCard    = "card"    // what the thread's card says now
+	tellStrip   = "strip"   // how far the place has come
 )
 
 // threadState is how many replies a thread has, and why it takes no more.
@@ -90,6 +93,12 @@ type read struct {
 	posts   []board.Post
 	name    string // of what is told of them
 	state   bool   // how the thread stands is told too
+	card    page.Part
+}
+
+// ofCard reports whether an event is of what cards say, and how far a place has come.
+func ofCard(e event.Event) bool {
+	return e.Kind == event.CardChanged || e.Kind == event.HandsChanged || e.Kind == event.MeetupTiding || e.Kind == event.ConveningTiding
 }
 
 func (d *door) threadSource(site *page.Site, thread int64) *live.Source {
@@ -104,13 +113,17 @@ func (d *door) threadSource(site *page.Site, thread int64) *live.Source {
 		},
 		Since: func(ctx context.Context, post int64) (live.Say, error) {
 			v, err := d.boards.Thread(ctx, thread, board.Span{After: post})
-			if err != nil || len(v.Posts) == 0 {
+			if err != nil {
+				return nil, err
+			}
+			card, err := d.steps.CardOf(ctx, thread, v.Thread.Card)
+			if err != nil || len(v.Posts) == 0 && card == nil {
 				return nil, err
 			}
 			if v.Later {
 				return func(string) ([]live.Message, error) { return live.Anew, nil }, nil
 			}
-			return read{site, threadState{Thread: v.Thread}, v.Opening, v.Posts, tellPost, true}.say, nil
+			return read{site, threadState{Thread: v.Thread}, v.Opening, v.Posts, tellPost, len(v.Posts) > 0, card}.say, nil
 		},
 	}
 }
@@ -119,6 +132,11 @@ func (d *door) threadSource(site *page.Site, thread int64) *live.Source {
 func (d *door) readEvent(ctx context.Context, e event.Event) (r read, err error) {
 	r.name, r.state = tellChanged, true
 	if r.thread.Thread, r.opening, err = d.boards.Post(ctx, e.Thread); err != nil {
+		return r, err
+	}
+	if ofCard(e) {
+		r.state = false
+		r.card, err = d.steps.CardOf(ctx, e.Thread, r.thread.Card)
 		return r, err
 	}
 	switch e.Kind {
@@ -156,6 +174,13 @@ func (r read) say(language string) ([]live.Message, error) {
 		}
 		all = append(all, live.Message{Name: name, Data: html})
 	}
+	if r.card != nil {
+		html, err := r.card(reader)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, live.Message{Name: tellCard, Data: []byte(html)})
+	}
 	if !r.state {
 		return all, nil
 	}
@@ -164,20 +189,28 @@ func (r read) say(language string) ([]live.Message, error) {
 }
 
 func (d *door) boardSource(site *page.Site, p place.Place) *live.Source {
-	say := func(all ...board.Notice) live.Say {
-		return func(language string) ([]live.Message, error) { return tellNotices(site.Reader(language), p, all) }
+	say := func(strip page.Part, all ...board.Notice) live.Say {
+		return func(language string) ([]live.Message, error) {
+			messages, err := tellNotices(site.Reader(language), p, all)
+			if err != nil || strip == nil {
+				return messages, err
+			}
+			html, err := strip(site.Reader(language))
+			return append(messages, live.Message{Name: tellStrip, Data: []byte(html)}), err
+		}
 	}
 	return &live.Source{
 		Tell: func(ctx context.Context, e event.Event) (live.Say, error) {
-			if e.Thread == 0 { // it is of the place, and of none of its threads
-				return say(), nil
+			if ofCard(e) {
+				strip, err := d.steps.StripOf(ctx, p)
+				return say(strip), err
 			}
 			n, err := d.boards.Notice(ctx, e.Thread)
 			if fault.Is(err, fault.NotFound) || err == nil && n.Thread.Archived() {
 				left := []live.Message{{Name: tellGone, Data: strconv.AppendInt(nil, e.Thread, 10)}}
 				return func(string) ([]live.Message, error) { return left, nil }, nil
 			}
-			return say(n), err
+			return say(nil, n), err
 		},
 		Since: func(ctx context.Context, post int64) (live.Say, error) {
 			w, err := d.boards.Threads(ctx, p, 0, board.WallSize)
@@ -189,7 +222,8 @@ func (d *door) boardSource(site *page.Site, p place.Place) *live.Source {
 				return func(string) ([]live.Message, error) { return live.Anew, nil }, nil
 			}
 			slices.Reverse(newer) // what was bumped last comes last
-			return say(newer...), nil
+			strip, err := d.steps.StripOf(ctx, p)
+			return say(strip, newer...), err
 		},
 	}
 }
@@ -213,6 +247,7 @@ type newView struct {
 	page.View
 	Head    string
 	State   threadState
+	Card    template.HTML
 	Posts   []shownPost
 	Address string // of the thread
 	After   string // of what comes after the last, or ""
@@ -235,6 +270,13 @@ func (d *door) news(q *page.Request) error {
 	}
 	v := &newView{State: threadState{Thread: t}, Address: t.Path()}
 	v.Head, _ = title(q.Reader, t, view.Opening)
+	card, err := d.steps.CardOf(q.Context(), t.Number, t.Card)
+	if err != nil {
+		return err
+	}
+	if v.Card, err = card.Made(q.Reader); err != nil {
+		return err
+	}
 	s := show(q.Reader, t, view.Opening.Tag)
 	v.Posts = s.posts(view.Posts)
 	for i := range v.Posts {
@@ -249,8 +291,8 @@ func (d *door) news(q *page.Request) error {
 		Canonical: t.Path(), NoIndex: true,
 	}
 	// Times are kept to the minute, so that of the newest post says nothing until
-	// its minute is over.
-	if q.Now().Sub(t.LastAt) > time.Minute {
+	// its minute is over; and nothing of what a card says.
+	if card == nil && q.Now().Sub(t.LastAt) > time.Minute {
 		q.W.Header().Set("Last-Modified", t.LastAt.UTC().Format(http.TimeFormat))
 	}
 	return newPage.Render(q, v)

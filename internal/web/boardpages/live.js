@@ -28,7 +28,7 @@ function elements(html) {
   return [...made.children];
 }
 
-const names = ["post", "changed", "gone", "thread", "notice"];
+const names = ["post", "changed", "gone", "thread", "notice", "card", "strip"];
 
 // The page's own module: hear(name, elements, text) takes a message, read(page)
 // what was found by looking, and tells whether anything was new; newest() is the

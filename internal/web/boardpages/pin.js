@@ -1,6 +1,7 @@
 // A board that grows while it is read: threads with news go to the top of the
 // wall, at once where nobody is reading it, otherwise when the reader says so.
 import { count, number, say, words } from "./live.js";
+import { renew } from "./renew.js";
 
 const wall = document.querySelector(".wall:not(.overboard .wall)");
 const notices = () => [...(wall?.querySelectorAll(":scope > .notice") ?? [])];
@@ -71,9 +72,16 @@ function news(notice) {
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden && waiting.size === 0) count(0); });
 
+// strip shows how far the place has come. What is next to do there is told, not each hand.
+function strip(fresh) {
+  const old = document.querySelector(".place-head .ladder");
+  if (old && fresh) renew(old, fresh, ".now:not(:first-child) b", (act) => act());
+}
+
 // hear takes what came by the stream.
 export function hear(name, [notice], text) {
   if (name === "notice") return news(notice);
+  if (name === "strip") return strip(notice);
   if (name !== "gone") return;
   for (const address of waiting.keys()) if (address.endsWith(`/t/${text}`)) waiting.delete(address);
   const gone = notices().find((other) => path(other).endsWith(`/t/${text}`));
@@ -83,6 +91,8 @@ export function hear(name, [notice], text) {
 
 // read takes what the board's page has, the thread that was bumped last in the end.
 export function read(page) {
+  const ladder = page.querySelector(".place-head .ladder");
+  strip(ladder && document.importNode(ladder, true));
   const all = [...page.querySelectorAll(".wall:not(.overboard .wall) > .notice")].reverse();
   return all.map((notice) => news(document.importNode(notice, true))).some(Boolean);
 }

@@ -75,10 +75,12 @@ func (d *door) showThread(q *page.Request, span board.Span) error {
 	if err := d.welcome(q, v); err != nil {
 		return err
 	}
-	if t.Card != "" && d.steps.Card != nil {
-		if v.Card, err = d.steps.Card(q, t.Number, t.Card); err != nil {
-			return err
-		}
+	card, err := d.steps.CardOf(q.Context(), t.Number, t.Card)
+	if err != nil {
+		return err
+	}
+	if v.Card, err = card.Made(q.Reader); err != nil {
+		return err
 	}
 	if d.steps.Side != nil {
 		if v.Side, err = d.steps.Side(q); err != nil {

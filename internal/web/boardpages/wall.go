@@ -69,10 +69,12 @@ func (d *door) wall(q *page.Request) error {
 		v.NoIndex = true
 		return wallPage.Render(q, v)
 	}
-	if d.steps.Strip != nil {
-		if v.Head.Strip, err = d.steps.Strip(q); err != nil {
-			return err
-		}
+	strip, err := d.steps.StripOf(q.Context(), q.Place)
+	if err != nil {
+		return err
+	}
+	if v.Head.Strip, err = strip.Made(q.Reader); err != nil {
+		return err
 	}
 	if d.steps.Soon != nil {
 		if v.Soon, err = d.steps.Soon(q); err != nil {

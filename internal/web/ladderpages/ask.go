@@ -49,7 +49,7 @@ func (d *door) renderAsk(q *page.Request, v *askView) error {
 		return fault.New(fault.NotFound, "convene.no_city")
 	}
 	var err error
-	if v.Step, err = d.step(q); err != nil {
+	if v.Step, err = d.step(q.Context(), q.Place); err != nil {
 		return err
 	}
 	if _, v.Has, err = d.here(q); err != nil {

@@ -74,7 +74,7 @@ func (d *door) renderHand(q *page.Request, v *handView) (err error) {
 		if v.Hands, v.Around, err = d.ladder.Up(q.Context(), q.Place); err != nil {
 			return err
 		}
-		now, err := d.step(q)
+		now, err := d.step(q.Context(), q.Place)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package ladderpages
 
 import (
+	"context"
 	"embed"
 	"html/template"
 
@@ -61,27 +62,34 @@ type strip struct {
 }
 
 // strip is shown beneath the name of a city's board, the same to everybody.
-func (d *door) strip(q *page.Request) (template.HTML, error) { return d.shown(q, stripPart) }
+func (d *door) strip(ctx context.Context, p place.Place) (page.Part, error) {
+	if p.Kind() != place.City {
+		return nil, nil
+	}
+	s, err := d.step(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return stripPart.Of(s), nil
+}
 
 // side is the same, shown beside the posts of a city's threads.
-func (d *door) side(q *page.Request) (template.HTML, error) { return d.shown(q, sidePart) }
-
-func (d *door) shown(q *page.Request, part page.Fragment[strip]) (template.HTML, error) {
+func (d *door) side(q *page.Request) (template.HTML, error) {
 	if q.Place.Kind() != place.City {
 		return "", nil
 	}
-	s, err := d.step(q)
+	s, err := d.step(q.Context(), q.Place)
 	if err != nil {
 		return "", err
 	}
-	html, err := part.Make(q.Reader, s)
+	html, err := sidePart.Make(q.Reader, s)
 	return template.HTML(html), err
 }
 
-// step is how far the request's city has come.
-func (d *door) step(q *page.Request) (strip, error) {
-	s := strip{Place: q.Place, Step: 1}
-	here, around, err := d.ladder.Up(q.Context(), q.Place)
+// step is how far a city has come.
+func (d *door) step(ctx context.Context, p place.Place) (strip, error) {
+	s := strip{Place: p, Step: 1}
+	here, around, err := d.ladder.Up(ctx, p)
 	if err != nil {
 		return s, err
 	}
@@ -89,7 +97,7 @@ func (d *door) step(q *page.Request) (strip, error) {
 	if len(around) > 0 && here.Exactly < d.ladder.Rules.Hands {
 		s.Near = &around[0]
 	}
-	c, any, err := d.ladder.Standing(q.Context(), q.Place)
+	c, any, err := d.ladder.Standing(ctx, p)
 	if err != nil {
 		return s, err
 	}
@@ -99,7 +107,7 @@ func (d *door) step(q *page.Request) (strip, error) {
 			s.Step = 2
 		}
 	}
-	next, found, err := d.meetups.Next(q.Context(), q.Place)
+	next, found, err := d.meetups.Next(ctx, p)
 	if err != nil {
 		return s, err
 	}
@@ -129,14 +137,13 @@ func (c card) choice(number int64) convene.Choice {
 }
 
 // card is shown above the posts of a thread that has one, the same to everybody.
-func (d *door) card(q *page.Request, thread int64, kind string) (template.HTML, error) {
+func (d *door) card(ctx context.Context, thread int64, kind string) (page.Part, error) {
 	if kind != convene.Card {
-		return "", nil
+		return nil, nil
 	}
-	c, err := d.ladder.Convening(q.Context(), thread)
+	c, err := d.ladder.Convening(ctx, thread)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	html, err := cardPart.Make(q.Reader, card{c, datesPath(c), d.ladder.Rules})
-	return template.HTML(html), err
+	return cardPart.Of(card{c, datesPath(c), d.ladder.Rules}), nil
 }

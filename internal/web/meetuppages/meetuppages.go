@@ -1,6 +1,7 @@
 package meetuppages
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"html/template"
@@ -148,16 +149,15 @@ func cardOf(m meetup.Meetup) card {
 }
 
 // card is shown above the posts of a thread that has one, the same to everybody.
-func (d *pages) card(q *page.Request, thread int64, kind string) (template.HTML, error) {
+func (d *pages) card(ctx context.Context, thread int64, kind string) (page.Part, error) {
 	if kind != meetup.Card {
-		return "", nil
+		return nil, nil
 	}
-	m, err := d.meetups.Meetup(q.Context(), thread)
+	m, err := d.meetups.Meetup(ctx, thread)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	html, err := cardPart.Make(q.Reader, d.cardOf(m))
-	return template.HTML(html), err
+	return cardPart.Of(d.cardOf(m)), nil
 }
 
 // find finds the meetup that a request is about.

@@ -37,6 +37,14 @@ func (p Fragment[V]) Make(r Reader, v V) ([]byte, error) {
 	return bytes.TrimSpace(b.Bytes()), nil
 }
 
+// Of is the fragment as a part that was read.
+func (p Fragment[V]) Of(v V) Part {
+	return func(r Reader) (template.HTML, error) {
+		html, err := p.Make(r, v)
+		return template.HTML(html), err // of a template, which has escaped it
+	}
+}
+
 // Reader is who reads in one of the languages that the site offers.
 func (s *Site) Reader(code string) Reader {
 	l, ok := s.language(code)

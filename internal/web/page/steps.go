@@ -1,20 +1,48 @@
 package page
 
 import (
+	"context"
 	"html/template"
 
 	"moot/internal/place"
 )
 
+// Part is a part of a page that was read, to be worded for whoever reads in a language:
+// the same for all of them. A nil one brings nothing.
+type Part func(Reader) (template.HTML, error)
+
+// Made is the part as it is to stand on a page.
+func (p Part) Made(r Reader) (template.HTML, error) {
+	if p == nil {
+		return "", nil
+	}
+	return p(r)
+}
+
 // Steps are the parts of pages that another folder makes: how far a place has come,
-// what is coming up there, and what a thread's card says. They are the same for all who read
-// in one language. Folders never import each other, so they are handed in where a
-// site is put together; a nil one brings nothing.
+// what is coming up there, and what a thread's card says. Folders never import each
+// other, so they are handed in where a site is put together; a nil one brings nothing.
 type Steps struct {
-	Strip func(q *Request) (template.HTML, error)                            // beneath the name of the request's place
+	Strip func(ctx context.Context, p place.Place) (Part, error)             // beneath the name of a place
+	Card  func(ctx context.Context, thread int64, kind string) (Part, error) // above the posts of a thread
 	Side  func(q *Request) (template.HTML, error)                            // beside the posts of a thread of the request's place
-	Card  func(q *Request, thread int64, kind string) (template.HTML, error) // above the posts of a thread
 	Soon  func(q *Request) (template.HTML, error)                            // what is next in the request's place, or in the world
+}
+
+// StripOf is the strip of a place.
+func (s Steps) StripOf(ctx context.Context, p place.Place) (Part, error) {
+	if s.Strip == nil {
+		return nil, nil
+	}
+	return s.Strip(ctx, p)
+}
+
+// CardOf is the card of a thread, of a kind; "" for none.
+func (s Steps) CardOf(ctx context.Context, thread int64, kind string) (Part, error) {
+	if s.Card == nil || kind == "" {
+		return nil, nil
+	}
+	return s.Card(ctx, thread, kind)
 }
 
 // Locate draws where a city is: a part of a page that another folder makes, as Steps
@@ -25,11 +53,11 @@ type Locate func(q *Request, city place.Place) (template.HTML, error)
 // knows it, and for a card whichever of them knows its kind.
 func (s Steps) With(other Steps) Steps {
 	first := s.Card
-	s.Card = func(q *Request, thread int64, kind string) (template.HTML, error) {
-		if html, err := first(q, thread, kind); html != "" || err != nil {
-			return html, err
+	s.Card = func(ctx context.Context, thread int64, kind string) (Part, error) {
+		if part, err := first(ctx, thread, kind); part != nil || err != nil {
+			return part, err
 		}
-		return other.Card(q, thread, kind)
+		return other.Card(ctx, thread, kind)
 	}
 	if s.Soon == nil {
 		s.Soon = other.Soon
