@@ -158,6 +158,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,
 				Gazetteer: s.places, Clock: now, Boards: s.boards, Directory: s.directory, Index: s.found,
+				Meetups: s.meetups,
 			}),
 			api.New(api.Site{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, Boards: s.boards, Directory: s.directory,

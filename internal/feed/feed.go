@@ -13,6 +13,7 @@ import (
 	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/search"
 )
@@ -29,6 +30,7 @@ type Settings struct {
 	Boards    *board.Boards
 	Directory *directory.Directory
 	Index     *search.Index
+	Meetups   *meetup.Meetups // nil: signs of threads tell of none
 }
 
 // feeds is the door with what it stands on.

@@ -57,6 +57,7 @@ func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView) er
 	}
 	v.View = page.View{
 		Title: m.Title, Description: m.Title, Status: v.Status, Personal: true,
+		Sign:  &page.Sign{Kind: "article", Picture: v.Card.Address() + "/sign.png", Alt: q.T("board.sign", "title", m.Title, "place", q.Name(m.Place))},
 		Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming"), Address: "/" + m.Place.Path() + "/meetups"}, page.Crumb{Name: m.Title}),
 	}
 	return meetupPage.Render(q, v)
