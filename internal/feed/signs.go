@@ -10,6 +10,8 @@ import (
 	"moot/internal/door"
 	"moot/internal/fault"
 	"moot/internal/font"
+	"moot/internal/lang"
+	"moot/internal/meetup"
 	"moot/internal/sign"
 )
 
@@ -37,7 +39,7 @@ func newEasel() *easel {
 
 // sign draws a sign, or finds it drawn.
 func (e *easel) sign(ctx context.Context, s sign.Sign) ([]byte, error) {
-	name := fmt.Sprintf("%q", []any{s.Title, s.Place, s.Site, s.Hue, s.Direction})
+	name := fmt.Sprintf("%q", []any{s.Title, s.Place, s.When, s.Where, s.Site, s.Hue, s.Direction})
 	if picture, ok := e.drawn.get(name); ok {
 		return picture, nil
 	}
@@ -91,7 +93,33 @@ func (d *feeds) threadSign(a *door.Asked) error {
 	if !view.Opening.Gone {
 		s.Title = r.headline(view.Thread, view.Opening)
 	}
+	if view.Thread.Card == meetup.Card && d.Meetups != nil {
+		if err := r.tellMeetup(&s, n); err != nil {
+			return err
+		}
+	}
 	return r.sendSign(s)
+}
+
+// tellMeetup puts onto a sign what is held when and where, in the language of the
+// place, since whoever is sent a link may speak another than who asks for its picture.
+func (r *reading) tellMeetup(s *sign.Sign, thread int64) error {
+	m, err := r.Meetups.Meetup(r.Context(), thread)
+	if err != nil {
+		return err
+	}
+	own := lang.SpokenIn(m.Place.Country().Path(), r.Languages)
+	s.Title, s.Place, s.Where = m.Title, m.Place.Name(own.Tag()), m.Venue.Name
+	switch {
+	case m.Cancelled:
+		s.When, s.Where = own.T("meetup.is_cancelled"), ""
+	case m.Over():
+		s.When = own.T("meetup.is_over")
+	default:
+		next := m.Coming[0].Start
+		s.When = own.DateLong(next) + ", " + next.Format("15:04")
+	}
+	return nil
 }
 
 // sendSign answers with a sign of the asked place's colour.

@@ -19,6 +19,8 @@ const Width, Height = 1200, 630
 type Sign struct {
 	Title     string
 	Place     string // stands large where there is no title
+	When      string // below the title, of what is held at a time
+	Where     string
 	Site      string
 	Hue       int            // of the place's colour, in degrees of OKLCH
 	Direction font.Direction // of a title that has none of its own
@@ -62,7 +64,7 @@ type plate struct {
 
 // Draw draws a sign, as a PNG.
 func Draw(s Sign) ([]byte, error) {
-	s.Title, s.Place = seen(s.Title), seen(s.Place)
+	s.Title, s.Place, s.When, s.Where = seen(s.Title), seen(s.Place), seen(s.When), seen(s.Where)
 	own := place
 	own.hue = float64(s.Hue)
 	palette := color.Palette{own.rgb()}
@@ -147,8 +149,21 @@ func (p plate) words(s Sign) {
 		p.print(name, image.Pt(margin+padding, from), hued)
 		from += name.Height + 24
 	}
-	title := p.largest(s.headline(), bottom-from)
-	p.print(title, image.Pt(margin+padding, from+(bottom-from-title.Height)/2), black)
+	low := bottom
+	for _, text := range []string{s.Where, s.When} { // from below
+		line := font.Lay(text, column, font.Style{Size: 36, Weight: font.Bold, Lines: 1, Side: p.side})
+		if line.Lines == 0 {
+			continue
+		}
+		low -= line.Height
+		p.print(line, image.Pt(margin+padding, low), black)
+		low -= 14
+	}
+	if low < bottom {
+		low -= 18
+	}
+	title := p.largest(s.headline(), low-from)
+	p.print(title, image.Pt(margin+padding, from+(low-from-title.Height)/2), black)
 }
 
 // largest is a text as large as all of it can be in a height: in whole words, or

@@ -26,6 +26,8 @@ var signs = map[string]Sign{
 	"Hindi":    {Title: "पहली बैठक: क्या आप आ रहे हैं? किराया बहुत ज़्यादा है।", Place: "दिल्ली", Site: "Moot", Hue: 300},
 	"Japanese": {Title: "最初の集まり：家賃が高すぎると思う人、図書館に来ませんか？", Place: "京都", Site: "Moot"},
 	"Thai":     {Title: "ใครจะมาประชุมครั้งแรกบ้าง ค่าเช่าแพงเกินไปแล้ว", Place: "กรุงเทพมหานคร", Site: "Moot", Hue: 90},
+	"meetup":   {Title: longTitle, Place: "Leipzig", When: "Dienstag, 1. Dezember 2026, 19:00", Where: strings.Repeat("Stadtbibliothek am Leuschnerplatz ", 3), Site: "Moot", Hue: 120},
+	"Hebrew":   {Title: "קוראים יחד את חוק השכירות החדש", Place: "חיפה", When: "Tuesday, 1 December 2026, 19:00", Where: "ספריית העיר", Site: "Moot", Hue: 180},
 	"place":    {Place: "Thessaloníki", Site: "Moot", Hue: 255},
 	"site":     {Site: "Moot"},
 	"nothing":  {},

@@ -127,6 +127,7 @@ func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView, on
 	v.View = page.View{
 		Title: m.Title, Description: m.Title, Status: v.Status, Personal: true, Modules: modules,
 		Feeds: []page.Feed{{Name: q.T("feed.title_meetup"), Address: v.Card.Path + ".atom"}, {Name: q.T("meetup.keep_it"), Address: v.Card.Path + ".ics", Type: "text/calendar"}},
+		Sign:  &page.Sign{Kind: "article", Picture: v.Card.Address() + "/sign.png", Alt: q.T("board.sign", "title", m.Title, "place", q.Name(m.Place))},
 		Trail: q.Trail(page.Crumb{Name: q.T("meetup.coming"), Address: "/" + m.Place.Path() + "/meetups"}, page.Crumb{Name: m.Title}),
 	}
 	return meetupPage.Render(q, v)

@@ -1,0 +1,119 @@
+package flyerpages
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"moot/internal/fault"
+	"moot/internal/flyer"
+	"moot/internal/lang"
+	"moot/internal/meetup"
+)
+
+func greek(t *testing.T) *lang.Language {
+	l, ok := lang.Lookup("el")
+	if !ok {
+		t.Fatal("no Greek")
+	}
+	return l
+}
+
+// coffee is a meetup that is to come.
+func coffee(every meetup.Every) meetup.Meetup {
+	start := time.Date(2026, 12, 1, 19, 0, 0, 0, time.FixedZone("", 2*3600)) // a Tuesday
+	return meetup.Meetup{
+		Title: "Καφές", Start: start, Minutes: 120, Every: every,
+		Venue:  meetup.Venue{Name: "Δημοτική Βιβλιοθήκη", Directions: "Ισόγειο", Recognise: "Πράσινη ομπρέλα", Cost: "τίποτα", StepFree: true},
+		Coming: []meetup.Occurrence{{Original: start, Start: start, End: start.Add(2 * time.Hour)}},
+	}
+}
+
+func TestAFlyerSaysWhenInTheLanguageOfTheCity(t *testing.T) {
+	english, _ := lang.Lookup("en")
+	for _, test := range []struct {
+		l            *lang.Language
+		every        meetup.Every
+		often, spelt string
+	}{
+		{english, meetup.Once, "", "Tuesday, 1 December 2026"},
+		{english, meetup.Weekly, "every Tuesday", "Tuesday, 1 December 2026"},
+		{english, meetup.Fortnightly, "every second Tuesday", "Tuesday, 1 December 2026"},
+		{english, meetup.MonthlyLast, "every month, on the last such weekday", "Tuesday, 1 December 2026"},
+		{greek(t), meetup.Once, "", "Τρίτη, 1 Δεκεμβρίου 2026"},
+		{greek(t), meetup.Weekly, "κάθε Τρίτη", "Τρίτη, 1 Δεκεμβρίου 2026"},
+		{greek(t), meetup.Otherwise, "ξανά και ξανά", "Τρίτη, 1 Δεκεμβρίου 2026"},
+	} {
+		var f flyer.Flyer
+		ofMeetup(&f, coffee(test.every), test.l)
+		if f.Often != test.often || f.Date != test.spelt || f.Time != "19:00" {
+			t.Errorf("%s, %q: %q, %q, %q", test.l.Code(), test.every, f.Often, f.Date, f.Time)
+		}
+	}
+}
+
+func TestWhatIsHeldBackIsOnNoFlyer(t *testing.T) {
+	m := coffee(meetup.Once)
+	m.Spot = "Third table"
+	var open flyer.Flyer
+	ofMeetup(&open, m, greek(t))
+	if !strings.Contains(plain(open), "Third table") {
+		t.Error("a spot that is told to all isn't told")
+	}
+	m.Held = true
+	var held flyer.Flyer
+	ofMeetup(&held, m, greek(t))
+	if text := plain(held); strings.Contains(text, "Third table") || !strings.Contains(text, greek(t).T("meetup.spot_held")) {
+		t.Errorf("%s", text)
+	}
+}
+
+func TestATextHasEverythingOnALineOfItsOwn(t *testing.T) {
+	f := flyer.Flyer{Link: "https://moot.example/m/1", About: "About."}
+	ofMeetup(&f, coffee(meetup.Weekly), greek(t))
+	want := "Καφές\nΤρίτη, 1 Δεκεμβρίου 2026 · 19:00 (κάθε Τρίτη)\nΔημοτική Βιβλιοθήκη · " + greek(t).T("ladder.step_free") +
+		"\nΠώς βρίσκεται: Ισόγειο\nΠώς θα μας γνωρίσετε: Πράσινη ομπρέλα\n" + greek(t).T("meetup.cost") + ": τίποτα\nhttps://moot.example/m/1\n\nAbout."
+	if got := plain(f); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+}
+
+func TestASheetIsDrawnOnceAndFewWait(t *testing.T) {
+	p := newPress()
+	f := flyer.Flyer{Title: "Coffee", Address: "moot.example/m/1", Link: "https://moot.example/m/1"}
+	once, err := p.file(t.Context(), f, flyer.Poster, "pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.hand <- struct{}{} // somebody draws
+	again, err := p.file(t.Context(), f, flyer.Poster, "pdf")
+	if err != nil || &once[0] != &again[0] {
+		t.Errorf("what was drawn is drawn again (%v)", err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.file(gone, f, flyer.Poster, "png"); !fault.Is(err, fault.Unavailable) || len(p.line) != 0 {
+		t.Errorf("who goes away: %v, and %d in line", err, len(p.line))
+	}
+	for range inLine {
+		p.line <- struct{}{}
+	}
+	if _, err := p.file(t.Context(), f, flyer.Poster, "png"); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("one more than may wait: %v", err)
+	}
+}
+
+func TestAFixedNumberIsKept(t *testing.T) {
+	p := newPress()
+	for i := range 3 * keptSheets {
+		p.keep(printed{fmt.Sprint(i), []byte{1}})
+		if _, ok := p.kept("0"); !ok {
+			t.Fatalf("what is asked for again and again is gone after %d", i)
+		}
+	}
+	if len(p.drawn) != keptSheets {
+		t.Errorf("%d are kept", len(p.drawn))
+	}
+}
