@@ -11,6 +11,7 @@ import (
 	"moot/internal/flyer"
 	"moot/internal/lang"
 	"moot/internal/meetup"
+	"moot/internal/recur"
 )
 
 func greek(t *testing.T) *lang.Language {
@@ -27,7 +28,7 @@ func coffee(every meetup.Every) meetup.Meetup {
 	return meetup.Meetup{
 		Title: "Καφές", Start: start, Minutes: 120, Every: every,
 		Venue:  meetup.Venue{Name: "Δημοτική Βιβλιοθήκη", Directions: "Ισόγειο", Recognise: "Πράσινη ομπρέλα", Cost: "τίποτα", StepFree: true},
-		Coming: []meetup.Occurrence{{Original: start, Start: start, End: start.Add(2 * time.Hour)}},
+		Coming: []meetup.Occurrence{{Occurrence: recur.Occurrence{Original: start, Start: start, End: start.Add(2 * time.Hour)}}},
 	}
 }
 
