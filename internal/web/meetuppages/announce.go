@@ -61,7 +61,7 @@ const usualLength = "120"
 
 // meetupFields are the form's own, of those that go along to other forms.
 var meetupFields = []string{
-	"day", "time", "minutes", "repeat", "until", "venue", "directions", "recognise", "step-free", "cost", "room", "spot", "held", "public",
+	"day", "time", "minutes", "repeat", "until", "times", "venue", "directions", "recognise", "step-free", "cost", "room", "spot", "held", "public",
 }
 
 func (d *pages) renderAnnounce(q *page.Request, v *announceView) error {
