@@ -40,7 +40,9 @@ describe("notices", () => {
   test("are asked for with a button, and ended with it", async () => {
     await visitor.go(thread);
     const button = page.locator(".telling button");
-    await button.filter({ hasText: t("notify.on") }).click();
+    await button.filter({ hasText: t("notify.on") }).waitFor();
+    assert.equal(await button.textContent(), t("notify.on"));
+    await button.click();
     await page.locator('.telling button[aria-pressed="true"]').waitFor();
     assert.equal(await button.textContent(), t("notify.off"));
     await fits(page);

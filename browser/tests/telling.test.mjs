@@ -100,7 +100,7 @@ for (const way of [{ name: "with script on a desk", script: true, size: desk }, 
       assert.equal(await page.locator("form.marks button").count(), 1, "this browser has the hand now, and may mark");
       await elsewhere.leave();
       const [only, ...more] = await entries(site, feed);
-      assert.match(only.title, /^Thessaloníki: A date is being looked for/);
+      assert.match(only.title, /^Thessaloniki: A date is being looked for/);
       assert.match(only.link, /\/hand\/[0-9a-z]{26}$/);
       assert.equal(more.length, 0);
     });
@@ -154,10 +154,11 @@ describe("a page that is open", () => {
     await site?.stop();
   });
 
-  const listening = (visitor) => visitor.page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("/live?")));
+  // listen opens a page, and waits until it hears what happens.
+  const listen = (path) => Promise.all([page.waitForResponse((r) => r.url().includes("/live?")), page.goto(path)]);
 
   test("a board's ladder counts the hands, and doesn't read each out", async () => {
-    await listening(reader);
+    await listen(board);
     hands.push(await raise(site));
     await page.locator(".ladder li").first().filter({ hasText: /^6/ }).waitFor();
     assert.equal(await page.locator(".live .unseen").count(), 0);
@@ -165,8 +166,7 @@ describe("a page that is open", () => {
   });
 
   test("a thread's card counts the marks, but not under the reader's hands", async () => {
-    await page.goto(path.replace(/\/dates$/, ""));
-    await listening(reader);
+    await listen(path.replace(/\/dates$/, ""));
     await mark(site, path, hands[0], 2);
     const suits = page.locator(".card .tallies tbody tr").nth(1).locator(".suits");
     await suits.filter({ hasText: /^1$/ }).waitFor();
@@ -192,8 +192,7 @@ describe("a page that is open", () => {
 
   test("an answer is counted, and a cancellation read out", async () => {
     const made = await announce(site, "Tea");
-    await page.goto(made.thread);
-    await listening(reader);
+    await listen(made.thread);
     const other = await Visitor.come(browser, site, {});
     await other.page.goto(`${made.thread}/meetup`);
     await other.page.getByLabel(t("meetup.yes"), { exact: true }).check();
@@ -256,9 +255,9 @@ describe("by push", () => {
     assert.equal(sent.about, "meetup");
     await page.locator('.telling button[aria-pressed="true"]').waitFor();
     await page.goto(made.thread); // new posts are another matter
-    assert.equal(await button.textContent(), t("notify.on"));
+    await button.filter({ hasText: t("notify.on") }).waitFor();
     await page.goto(`${made.thread}/meetup`);
-    assert.equal(await button.textContent(), t("notify.off"));
+    await button.filter({ hasText: t("notify.off") }).waitFor();
     assert.equal((await press()).do, "end");
   });
 

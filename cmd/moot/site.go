@@ -159,7 +159,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 			Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, PushKey: pushKey,
 			Gazetteer: s.places, Guard: s.visitors, Clock: now, Log: log,
 		},
-		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Live: s.live, PageCache: int64(cfg.PageCache) << 20, Ready: s.ready(ctx),
+		Trusted: cfg.TrustedProxies, TrustUnix: cfg.TrustUnix, Live: s.live, Neighbours: s.ladder.Neighbours, PageCache: int64(cfg.PageCache) << 20, Ready: s.ready(ctx),
 		Connections: machine.Connections(), Numbers: numbers.Of(s.counted(cfg.Data)),
 		Doors: []door.Routes{
 			feed.New(feed.Settings{

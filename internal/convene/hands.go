@@ -272,8 +272,13 @@ type Near struct {
 // Around is how far, in km, a city looks for hands in others, and among how many.
 const (
 	Around     = 40
-	aroundMost = db.MostAtOnce
+	aroundMost = db.MostAtOnce - 1
 )
+
+// Neighbours are the cities around one that tell of its hands, as it does of theirs.
+func (l *Ladder) Neighbours(p place.Place) []place.Place {
+	return l.Places.Near(p, aroundMost, Around)
+}
 
 // Up is how many hands are up in a city, and in those around it.
 func (l *Ladder) Up(ctx context.Context, p place.Place) (here Count, around []Near, err error) {
@@ -282,7 +287,7 @@ func (l *Ladder) Up(ctx context.Context, p place.Place) (here Count, around []Ne
 	}
 	cities := map[string]place.Place{p.Path(): p}
 	paths := []any{p.Path()}
-	for _, q := range l.Places.Near(p, aroundMost-1, Around) {
+	for _, q := range l.Neighbours(p) {
 		cities[q.Path()], paths = q, append(paths, q.Path())
 	}
 	query, args := handsIn.Among(paths)

@@ -56,6 +56,7 @@ func (d *feeds) hand(a *door.Asked) error {
 	if err := f.meetups(elsewhere); err != nil {
 		return err
 	}
+	slices.Reverse(f.Entries) // of those of one minute the later comes first
 	slices.SortStableFunc(f.Entries, func(a, b entry) int { return -compareStamps(a.Updated, b.Updated) })
 	return f.send()
 }

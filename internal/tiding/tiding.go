@@ -55,22 +55,46 @@ const (
 	most  = 50 // of one meetup
 )
 
-// Standing are those that still say something about what is to come, the newest of each
-// time only, in order: what was changed of the whole of it, of one that repeats for a
-// while; and of a single time until that is over, as it was and as it is.
+// aspect is when, where, or how one of a meetup's times is found.
+type aspect struct {
+	occurrence int64
+	what       string
+}
+
+// changes are the aspects that a tiding is about.
+func (t Tiding) changes() (all []aspect) {
+	of := t.Occurrence.Unix()
+	if t.Kind == Directions {
+		return []aspect{{of, "how"}}
+	}
+	if !t.SameTime() || t.SameVenue() {
+		all = append(all, aspect{of, "when"})
+	}
+	if !t.SameVenue() {
+		all = append(all, aspect{of, "where"})
+	}
+	return all
+}
+
+// Standing are those that still say something about what is to come, of when, where and
+// how each time the newest only, in order: what was changed of the whole of it, of one
+// that repeats for a while; and of a single time until that is over, as it was and as it
+// is.
 func Standing(all []Tiding, once bool, now time.Time) (left []Tiding) {
-	known := map[int64]bool{}
+	known := map[aspect]bool{}
 	for _, t := range slices.Backward(all) {
 		switch {
-		case t.Kind == Soon || t.Kind == CalledOff || known[t.Occurrence.Unix()]:
+		case t.Kind == Soon || t.Kind == CalledOff:
+			continue
+		case !slices.ContainsFunc(t.changes(), func(a aspect) bool { return !known[a] }):
 			continue
 		case t.Occurrence.IsZero() && !once && !now.Before(t.At.Add(shown)):
 			continue
 		case !t.Occurrence.IsZero() && !t.Was.After(now) && !t.Now.After(now):
 			continue
 		}
-		if t.Kind != Directions { // that hides nothing of what was changed before
-			known[t.Occurrence.Unix()] = true
+		for _, a := range t.changes() {
+			known[a] = true
 		}
 		left = append(left, t)
 	}

@@ -14,7 +14,8 @@ import (
 )
 
 // Moved makes the pages old that show what happened: of its thread, of its board
-// and of those above, and of the threads to which its post refers.
+// and of those above, and of the threads to which its post refers. Of hands the boards
+// around tell too: to look for those that are kept costs a look into a map for each.
 func (s *Server) Moved(e event.Event, quoted ...int64) {
 	if s.pages == nil {
 		return
@@ -27,6 +28,11 @@ func (s *Server) Moved(e event.Event, quoted ...int64) {
 		topics = append(topics, cache.Topic{Ladder: e.Place})
 	}
 	if p, ok := s.site.Gazetteer.ByPath(e.Place); ok {
+		if e.Kind == event.HandsChanged && s.settings.Neighbours != nil {
+			for _, near := range s.settings.Neighbours(p) {
+				topics = append(topics, cache.Topic{Board: near.Path()})
+			}
+		}
 		for ; p.Valid(); p = p.Parent() {
 			topics = append(topics, cache.Topic{Board: p.Path()})
 		}

@@ -13,6 +13,7 @@ import (
 	"moot/internal/gate"
 	"moot/internal/guard"
 	"moot/internal/live"
+	"moot/internal/place"
 	"moot/internal/web/cache"
 	"moot/internal/web/page"
 )
@@ -30,6 +31,9 @@ type Settings struct {
 
 	// PageCache is how many bytes pages may take that are kept ready; 0: none.
 	PageCache int64
+
+	// Neighbours are the cities whose boards tell of the hands in one; nil: none do.
+	Neighbours func(place.Place) []place.Place
 
 	Live *live.Hub // for who listens; nil: nobody is let in
 

@@ -32,13 +32,7 @@ func (q *Request) render(t *template.Template, page any, v *View) error {
 		h.Set("Cache-Control", "no-cache")
 		h.Set("ETag", door.Tag(without(body.Bytes(), v.Ticket)))
 	}
-	if v.Live {
-		allowed := livePolicy
-		if q.Site.PushKey != "" {
-			allowed += " moot-push"
-		}
-		h.Set("Content-Security-Policy", allowed)
-	}
+	h.Set("Content-Security-Policy", v.policy())
 	status := v.Status
 	if status == 0 {
 		status = http.StatusOK

@@ -1,15 +1,35 @@
 package page
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // policy allows a page its own site's files and nothing else: no inline style
 // or script, no data: address, no frame around it, no markup made from strings.
 const policy = policyBut + "'none'"
 
 // livePolicy lets one module of a page make markup of strings: live.js, of what
-// the site's own stream brings. Where the site sends notices another may name
-// the worker that shows them.
-const livePolicy = policyBut + "moot-live"
+// the site's own stream brings. pushPolicy lets another, push.js, name the worker that
+// shows notices.
+const (
+	livePolicy = policyBut + "moot-live"
+	pushPolicy = policyBut + "moot-push"
+	bothPolicy = livePolicy + " moot-push"
+)
+
+// policy is the content policy of a page, by the modules that it has.
+func (v *View) policy() string {
+	switch push := slices.Contains(v.Modules, "push.js"); {
+	case v.Live && push:
+		return bothPolicy
+	case v.Live:
+		return livePolicy
+	case push:
+		return pushPolicy
+	}
+	return policy
+}
 
 const policyBut = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +

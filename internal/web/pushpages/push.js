@@ -68,7 +68,7 @@ if (box && subject && able) {
   const show = () => {
     const on = subject in asked();
     button.setAttribute("aria-pressed", String(on));
-    button.textContent = on ? box.dataset.off : box.dataset.on;
+    button.textContent = on ? box.dataset.stop : box.dataset.ask;
     button.title = on ? "" : box.dataset.why;
   };
   button.addEventListener("click", async () => {
