@@ -49,7 +49,7 @@ func TestEachTimeIsRemindedOfOnceADayBefore(t *testing.T) {
 		at(times[1].Start.Add(-50*time.Hour), "3 Dec 19:00")
 		at(time.Date(2026, 12, 8, 16, 0, 0, 0, time.UTC), "3 Dec 19:00, 9 Dec 18:00")
 		// One that is dropped isn't; a site that was away reminds late, but not of what has begun.
-		if err := s.DropOne(t.Context(), host, thread, times[2].Original); err != nil {
+		if err := s.DropOne(t.Context(), host, thread, times[2].Original, ""); err != nil {
 			t.Fatal(err)
 		}
 		at(times[2].Start.Add(-time.Hour), "3 Dec 19:00, 9 Dec 18:00")

@@ -1,12 +1,14 @@
 package ladderpages_test
 
 import (
+	"fmt"
 	"html/template"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,11 +118,10 @@ type browser struct {
 	cookies map[string]string
 }
 
-var addresses byte
+var addresses atomic.Int64
 
 func (s *site) browser() *browser {
-	addresses++
-	return &browser{s, "2001:db8:" + string("0123456789abcdef"[addresses>>4]) + string("0123456789abcdef"[addresses&15]) + "::1", map[string]string{}}
+	return &browser{s, fmt.Sprintf("2001:db8:%x::1", addresses.Add(1)), map[string]string{}}
 }
 
 func (b *browser) keep(p *pagetest.Page) *pagetest.Page {
