@@ -372,7 +372,8 @@ export const foreign = (page) => page.evaluate(() => {
     if (tag === "form" && !own(e.getAttribute("action") ?? "")) tell("form");
     for (const { name, value } of e.attributes) {
       if (name.startsWith("on")) tell(name);
-      if (["srcdoc", "formaction", "xlink:href", "background"].includes(name)) tell(name);
+      if (["srcdoc", "xlink:href", "background"].includes(name)) tell(name);
+      if (name === "formaction" && !own(value)) tell(name);
       if (["href", "src", "action"].includes(name) && !/^(https?|blob):$/.test(new URL(value, document.baseURI).protocol)) tell("protocol");
     }
   }
