@@ -99,8 +99,8 @@ func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView, on
 		for _, o := range m.Coming {
 			v.Dates = append(v.Dates, date{o, answered[o.Original.Unix()].Answer, o.Original.Equal(v.On.Original)})
 		}
-		v.Since = since(q, m, answered)
 	}
+	v.Since = since(q, m, answered)
 	if m.Held {
 		spot, err := d.meetups.Spot(q.Context(), owner(q), m.Thread)
 		if err != nil && !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
