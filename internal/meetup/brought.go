@@ -155,6 +155,9 @@ func (m *Meetups) BringAgain(tx *db.Tx, thread int64, f Fitting, host key.Actor)
 	if err != nil {
 		return err
 	}
+	if err := m.plan(tx, k); err != nil { // nobody was to be reminded while it was called off
+		return err
+	}
 	_, err = tx.Exec(`UPDATE meetup SET kept = $2 WHERE thread = $1`, thread, true)
 	return err
 }

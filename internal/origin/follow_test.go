@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
 	"moot/internal/fault"
+	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/meetup"
 	"moot/internal/origin"
@@ -84,6 +87,12 @@ func TestACalendarIsFollowed(t *testing.T) {
 		s.due()
 		if walk := s.coming()["walk"]; walk.Cancelled || walk.Thread != all["walk"].Thread {
 			t.Errorf("it came back: %+v", walk)
+		}
+		jobs, err := s.jobs.List(t.Context(), 1000)
+		if !slices.ContainsFunc(jobs, func(j job.Job) bool {
+			return j.Kind == meetup.RemindJob && j.About == strconv.FormatInt(all["walk"].Thread, 10)
+		}) {
+			t.Errorf("it came back, and nobody will be reminded of it: %v", err)
 		}
 		if only := s.only(); only.Meetups != 3 || only.Failed != 0 || only.Why != nil || only.Host != "calendars.example.com" {
 			t.Errorf("stewards see %+v", only)
