@@ -13,7 +13,6 @@ import (
 	"moot/internal/place"
 	"moot/internal/recur"
 	"moot/internal/text"
-	"moot/internal/tiding"
 )
 
 // Brought is a meetup as a calendar elsewhere has it.
@@ -164,20 +163,21 @@ func (m *Meetups) BringAgain(tx *db.Tx, thread int64, f Fitting, host key.Actor)
 
 // singlesChanged tells of single times that are to come and were at others before.
 func (m *Meetups) singlesChanged(tx *db.Tx, k kept, before map[int64]int64) error {
-	now := m.Clock.Now().Unix()
-	for _, original := range slices.Sorted(maps.Keys(k.changed)) {
-		was, moved := original, k.changed[original]
-		if at, some := before[original]; some {
-			was = at
+	either := map[int64]int64{}
+	maps.Copy(either, before)
+	maps.Copy(either, k.changed)
+	at := func(changed map[int64]int64, original int64) int64 {
+		if moved, some := changed[original]; some {
+			return moved
 		}
-		if was == moved || max(was, moved) <= now {
+		return original
+	}
+	for _, original := range slices.Sorted(maps.Keys(either)) {
+		was, is := at(before, original), at(k.changed, original)
+		if max(was, is) <= m.Clock.Now().Unix() {
 			continue
 		}
-		what := tiding.Tiding{Kind: tiding.Dropped, Occurrence: time.Unix(original, 0), Was: time.Unix(was, 0), WasVenue: k.venue.Name, Venue: k.venue.Name}
-		if moved > 0 {
-			what.Kind, what.Now = tiding.Moved, time.Unix(moved, 0)
-		}
-		if err := m.changed(tx, k, what); err != nil {
+		if err := m.singleChanged(tx, k, original, was, is); err != nil {
 			return err
 		}
 	}

@@ -240,6 +240,10 @@ func (m *Meetups) one(tx *db.Tx, k *kept, occurrence time.Time, moved int64, rea
 			}
 		}
 	}
+	before, some := k.changed[original]
+	if !some {
+		before = original
+	}
 	if k.changed == nil {
 		k.changed = map[int64]int64{}
 	}
@@ -261,14 +265,25 @@ func (m *Meetups) one(tx *db.Tx, k *kept, occurrence time.Time, moved int64, rea
 	if err := m.again(tx, k); err != nil {
 		return err
 	}
-	what := tiding.Tiding{Kind: tiding.Dropped, Occurrence: was.Original, Was: was.Start, WasVenue: k.venue.Name, Venue: k.venue.Name}
-	if moved > 0 {
-		what.Kind, what.Now = tiding.Moved, time.Unix(moved, 0)
-	}
-	if what.SameTime() {
+	return m.singleChanged(tx, *k, original, before, moved)
+}
+
+// singleChanged tells of a single time that was to begin at one and begins at another; 0
+// where it was dropped.
+func (m *Meetups) singleChanged(tx *db.Tx, k kept, original, was, is int64) error {
+	if was == is {
 		return nil
 	}
-	return m.changed(tx, *k, what)
+	what := tiding.Tiding{Kind: tiding.Moved, Occurrence: time.Unix(original, 0), WasVenue: k.venue.Name, Venue: k.venue.Name}
+	if was > 0 {
+		what.Was = time.Unix(was, 0)
+	}
+	if is > 0 {
+		what.Now = time.Unix(is, 0)
+	} else {
+		what.Kind = tiding.Dropped
+	}
+	return m.changed(tx, k, what)
 }
 
 // Cancel has a meetup not be held, for a reason that everybody is told. It stays to

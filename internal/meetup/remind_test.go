@@ -3,11 +3,13 @@ package meetup_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"moot/internal/db"
+	"moot/internal/lang"
 	"moot/internal/meetup"
 	"moot/internal/tiding"
 )
@@ -66,6 +68,26 @@ func TestEachTimeIsRemindedOfOnceADayBefore(t *testing.T) {
 		}
 		if n := s.count(`SELECT count(*) FROM job WHERE kind = $1`, meetup.RemindJob); n != 0 {
 			t.Error("somebody would be reminded of what is cancelled")
+		}
+	})
+}
+
+// A time that was dropped and is held after all is told of as that, and reminded of.
+func TestWhatIsHeldAfterAllIsTold(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		thread, host := s.announce("gr/athens", tea(func(d *meetup.Details) { d.Every = meetup.Weekly }))
+		second := s.meetup(thread).Coming[1].Original
+		if err := s.DropOne(t.Context(), host, thread, second, "snow"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.UndoOne(t.Context(), host, thread, second); err != nil {
+			t.Fatal(err)
+		}
+		english, _ := lang.Lookup("en")
+		day := english.DateTime(second, s.clock.Now())
+		want := []string{"Not held on " + day + ".", "Held after all: " + day + "."}
+		if told := s.meetup(thread).ChangedSince(0, english, s.clock.Now()); !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
 		}
 	})
 }

@@ -37,7 +37,7 @@ type Tiding struct {
 	Kind            Kind
 	At              time.Time // to the minute
 	Occurrence      time.Time // which of its times; zero: all of it
-	Was             time.Time // when that was to begin, of all of it the next; zero where that is nothing to it
+	Was             time.Time // when that was to begin, of all of it the next; zero where that is nothing to it, or it wasn't to be held
 	Now             time.Time // when it begins; zero: it isn't held
 	WasVenue, Venue string
 }
@@ -60,6 +60,9 @@ type aspect struct {
 	occurrence int64
 	what       string
 }
+
+// Again reports whether a time that was dropped is held after all.
+func (t Tiding) Again() bool { return !t.Occurrence.IsZero() && t.Was.IsZero() && !t.Now.IsZero() }
 
 // changes are the aspects that a tiding is about.
 func (t Tiding) changes() (all []aspect) {
@@ -138,6 +141,8 @@ func (t Tiding) Words(reason string, words *lang.Language, now time.Time) string
 		return words.T("meetup.told_soon", "date", is, "venue", venue)
 	case t.Kind == Dropped:
 		return words.T("meetup.told_dropped", "date", was)
+	case t.Again():
+		return words.T("meetup.told_again", "date", is)
 	case t.Kind == Directions:
 		return words.T("meetup.told_directions")
 	case t.SameTime() && t.SameVenue():
