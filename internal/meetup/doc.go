@@ -25,7 +25,8 @@
 //     exact spot and the host's hash 7 days after. While the clock is suspect
 //     nothing is over and nothing is deleted.
 //
-// The rules are functions without a clock or a database (rules.go; recur). It
-// owns the tables meetup, meetup_exception, meetup_after, rsvp and rsvp_count, and
-// sends the events card.changed and meetup.tiding.
+// The rules are functions without a clock or a database: plan, what is said of a meetup;
+// recur, when it is held; meetup/record, what its row permits. Who comes is
+// attendance's, what became of it tiding's. It sends the events card.changed and
+// meetup.tiding.
 package meetup
