@@ -72,7 +72,7 @@ func (m *Meetups) BringAgain(tx *db.Tx, thread int64, f plan.Fitting, host key.A
 		k.Sequence++
 	}
 	off := k.Cancelled
-	k.Cancelled, k.Reason, k.OverAt = false, "", 0
+	k.Cancelled, k.Reason, k.MayStand, k.OverAt = false, "", false, 0
 	if !stays {
 		if err := m.follow(tx, &k, old, !begins); err != nil {
 			return err
@@ -84,9 +84,12 @@ func (m *Meetups) BringAgain(tx *db.Tx, thread int64, f plan.Fitting, host key.A
 	if err := m.again(tx, &k); err != nil {
 		return err
 	}
-	if what, some := changeOf(was, old, k, now); some && !off {
+	switch what, some := changeOf(was, old, k, now); {
+	case off:
+		err = m.changed(tx, k, heldAfterAll(k, was.Venue))
+	case some:
 		err = m.changed(tx, k, what)
-	} else if stays {
+	case stays:
 		err = m.singlesChanged(tx, k, changed)
 	}
 	if err != nil {

@@ -288,8 +288,8 @@ func (m *Meetups) singleChanged(tx *db.Tx, k record.Record, original, was, is in
 }
 
 // Cancel has a meetup not be held, for a reason that everybody is told. It stays to
-// be seen until what would have come next is over. What hands agreed on no host can
-// cancel, only leave.
+// be seen until what would have come next is over. What hands agreed on a hand may have
+// stand again until it begins, unless a steward cancelled it.
 func (m *Meetups) Cancel(ctx context.Context, host key.Actor, thread int64, reason string) error {
 	reason = text.CleanLine(reason)
 	if reason == "" {
@@ -299,9 +299,7 @@ func (m *Meetups) Cancel(ctx context.Context, host key.Actor, thread int64, reas
 		return f
 	}
 	return m.change(ctx, host, thread, func(tx *db.Tx, k *record.Record) error {
-		if k.AgreedAt != 0 && !host.Steward() {
-			return fault.New(fault.Conflict, "meetup.agreed_stands")
-		}
+		k.MayStand = k.AgreedAt != 0 && !host.Steward()
 		return m.cancel(tx, k, reason)
 	})
 }

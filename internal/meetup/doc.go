@@ -12,7 +12,7 @@
 //     its time or place raises its sequence; one that is cancelled stays to be seen
 //     as cancelled. Its uid never changes.
 //   - What hands agreed on stays as they did, whoever of them takes it on: its host
-//     adds to it, or leaves it, and doesn't cancel it.
+//     adds to it, or leaves it. Where they cancel it, any hand may have it stand again.
 //   - For 7 days after the end of a time its host tells how many came, and what came
 //     of it. What was announced stays until it is over, though its post is taken back.
 //   - Whoever is asked answers coming, maybe or can't, once for each time, and may

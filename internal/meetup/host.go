@@ -17,18 +17,23 @@ import (
 
 // Host has whoever has a token host a meetup that hands agreed on and that nobody
 // hosts, where one of their hands may. Who hosts it already goes on. It can be taken on
-// until it can no longer be told how it was.
+// until it can no longer be told how it was. Where its host cancelled it, taking it on
+// has it stand again, until it begins; who cancelled it may do that, too.
 func (m *Meetups) Host(ctx context.Context, thread int64, host key.Actor, hands []key.Actor) error {
 	if !host.Known() {
 		return errNoToken()
 	}
 	return m.DB.Write(ctx, func(tx *db.Tx) error {
 		k, err := m.records().Hold(tx, thread)
+		again := k.StandsAgain(m.Clock.Now())
 		switch {
 		case err != nil:
 			return err
+		case again && k.Hosts(host):
+			return m.standAgain(tx, &k)
 		case k.Hosts(host):
 			return nil
+		case again:
 		case len(k.Host) > 0 || k.AgreedAt == 0:
 			return fault.New(fault.Conflict, "meetup.hosted")
 		case k.Cancelled, !k.ToTell(m.Clock.Now()):
@@ -40,8 +45,21 @@ func (m *Meetups) Host(ctx context.Context, thread int64, host key.Actor, hands 
 			return fault.New(fault.Forbidden, "meetup.hand_first")
 		}
 		k.Host = record.HostOf(host, thread)
+		if again {
+			return m.standAgain(tx, &k)
+		}
 		return m.keep(tx, k)
 	})
+}
+
+// standAgain has what its host cancelled be held after all.
+func (m *Meetups) standAgain(tx *db.Tx, k *record.Record) error {
+	k.Cancelled, k.Reason, k.MayStand, k.ChangedAt = false, "", false, m.minute().Unix()
+	k.Sequence++
+	if err := m.again(tx, k); err != nil {
+		return err
+	}
+	return m.changed(tx, *k, heldAfterAll(*k, k.Venue))
 }
 
 func (m *Meetups) mayHost(tx *db.Tx, hands []key.Actor, place string) (may bool, err error) {

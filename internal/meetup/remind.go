@@ -147,6 +147,12 @@ func changeOf(was plan.Checked, old record.Series, k record.Record, now time.Tim
 	return what, false
 }
 
+// heldAfterAll is what whoever asked is told of a meetup that was cancelled and stands
+// again.
+func heldAfterAll(k record.Record, was Venue) tiding.Tiding {
+	return tiding.Tiding{Kind: tiding.Moved, Now: time.Unix(k.NextAt, 0), WasVenue: was.Name, Venue: k.Venue.Name}
+}
+
 // withTidings adds to meetups what became of them.
 func withTidings(tx *db.Tx, all []Meetup, now time.Time) error {
 	zones := map[int64]*time.Location{}

@@ -38,14 +38,15 @@ type Record struct {
 	Reasons        map[int64]string // why single times were dropped
 	AgreedAt       int64
 	AgreedIn       bool
+	MayStand       bool // whoever hosted what hands agreed on cancelled it, and a hand may have it stand again
 }
 
-const Columns = `thread, place, uid, title, starts_at, zone, minutes, venue, directions, recognise, step_free, cost, spot, spot_held, room, rrule, sequence, changed_at, cancelled, reason, host, next_at, over_at, agreed_at, agreed_in, origin`
+const Columns = `thread, place, uid, title, starts_at, zone, minutes, venue, directions, recognise, step_free, cost, spot, spot_held, room, rrule, sequence, changed_at, cancelled, reason, host, next_at, over_at, agreed_at, agreed_in, origin, may_stand`
 
 func Scan(scan db.Scan) (k Record, err error) {
 	var host []byte
 	err = scan(&k.Thread, &k.Place, &k.UID, &k.Title, &k.StartsAt, &k.Zone, &k.Minutes, &k.Venue.Name, &k.Venue.Directions, &k.Venue.Recognise, &k.Venue.StepFree, &k.Venue.Cost,
-		&k.Spot, &k.SpotHeld, &k.Room, &k.Rule, &k.Sequence, &k.ChangedAt, &k.Cancelled, &k.Reason, &host, &k.NextAt, &k.OverAt, &k.AgreedAt, &k.AgreedIn, &k.Origin)
+		&k.Spot, &k.SpotHeld, &k.Room, &k.Rule, &k.Sequence, &k.ChangedAt, &k.Cancelled, &k.Reason, &host, &k.NextAt, &k.OverAt, &k.AgreedAt, &k.AgreedIn, &k.Origin, &k.MayStand)
 	k.Host = append([]byte{}, host...) // never nil, which would be stored as NULL
 	return k, err
 }
@@ -200,18 +201,18 @@ func (k Record) Insert(tx *db.Tx, p place.Place) error {
 	if c := p.Country(); c.Valid() {
 		country = c.Path()
 	}
-	_, err := tx.Exec(`INSERT INTO meetup (`+Columns+`, region, country, kept) VALUES `+db.Marks(1, 1, make([]string, 29)...),
+	_, err := tx.Exec(`INSERT INTO meetup (`+Columns+`, region, country, kept) VALUES `+db.Marks(1, 1, make([]string, 30)...),
 		k.Thread, k.Place, k.UID, k.Title, k.StartsAt, k.Zone, k.Minutes, k.Venue.Name, k.Venue.Directions, k.Venue.Recognise, k.Venue.StepFree, k.Venue.Cost,
-		k.Spot, k.SpotHeld, k.Room, k.Rule, k.Sequence, k.ChangedAt, k.Cancelled, k.Reason, k.Host, k.NextAt, k.OverAt, k.AgreedAt, k.AgreedIn, k.Origin, region, country, true)
+		k.Spot, k.SpotHeld, k.Room, k.Rule, k.Sequence, k.ChangedAt, k.Cancelled, k.Reason, k.Host, k.NextAt, k.OverAt, k.AgreedAt, k.AgreedIn, k.Origin, k.MayStand, region, country, true)
 	return err
 }
 
 // Update keeps what a meetup says that is kept.
 func (k Record) Update(tx *db.Tx) error {
 	_, err := tx.Exec(`UPDATE meetup SET title = $2, starts_at = $3, zone = $4, minutes = $5, venue = $6, directions = $7, recognise = $8, step_free = $9, cost = $10,
-		spot = $11, spot_held = $12, room = $13, rrule = $14, sequence = $15, changed_at = $16, cancelled = $17, reason = $18, host = $19, next_at = $20, over_at = $21, origin = $22 WHERE thread = $1`,
+		spot = $11, spot_held = $12, room = $13, rrule = $14, sequence = $15, changed_at = $16, cancelled = $17, reason = $18, host = $19, next_at = $20, over_at = $21, origin = $22, may_stand = $23 WHERE thread = $1`,
 		k.Thread, k.Title, k.StartsAt, k.Zone, k.Minutes, k.Venue.Name, k.Venue.Directions, k.Venue.Recognise, k.Venue.StepFree, k.Venue.Cost,
-		k.Spot, k.SpotHeld, k.Room, k.Rule, k.Sequence, k.ChangedAt, k.Cancelled, k.Reason, k.Host, k.NextAt, k.OverAt, k.Origin)
+		k.Spot, k.SpotHeld, k.Room, k.Rule, k.Sequence, k.ChangedAt, k.Cancelled, k.Reason, k.Host, k.NextAt, k.OverAt, k.Origin, k.MayStand)
 	return err
 }
 

@@ -43,6 +43,11 @@ const (
 	Afterwards = SpotKept
 )
 
+// StandsAgain reports whether a hand may have it stand again: until it begins.
+func (k Record) StandsAgain(now time.Time) bool {
+	return k.Cancelled && k.MayStand && time.Unix(k.NextAt, 0).After(now)
+}
+
 // ToTell reports whether it can be told how it was, or what is next isn't over.
 func (k Record) ToTell(now time.Time) bool {
 	return k.NextAt > 0 || time.Unix(k.OverAt, 0).Add(Afterwards).After(now)
