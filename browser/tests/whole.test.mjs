@@ -136,7 +136,10 @@ for (const way of ways) {
     test("a time that suits the fifth, too, closes it, and a meetup stands on the board", async () => {
       await mark(erik, dates, { [times[1]]: "ladder.suits" });
       await fits(erik.page);
-      assert.match(await erik.page.locator("main").innerText(), new RegExp(t("ladder.card_came")));
+      assert.equal(await erik.page.locator("main p[role=status]").innerText(), t("ladder.marked_settled"));
+      assert.equal(await erik.page.locator(".card h2").innerText(), t("ladder.card_came"));
+      await erik.page.getByRole("link", { name: t("ladder.to_meetup") }).click();
+      await erik.page.waitForURL(`**${thread}/meetup`);
       const { page } = ana;
       const now = await ladder(ana);
       assert.match(now, new RegExp(library));
@@ -257,7 +260,11 @@ for (const way of ways) {
       for (let further = 0; further < 2 && await ana.page.locator(".weeks .off").count() === 0; further++) await ana.page.locator("[rel=next]").first().click(); // it may be in the next month
       await ana.page.locator(".weeks .off").waitFor();
       await fits(ana.page);
-      for (const one of people) assert.match(await onHand(one), new RegExp(t("ladder.state_cancelled", { reason: why })));
+      for (const one of people) {
+        const happening = await onHand(one);
+        assert.match(happening, new RegExp(t("ladder.state_cancelled", { reason: why })));
+        assert.match(happening, new RegExp(t("ladder.state_open")), "five hands are up still, so they are asked anew");
+      }
       await ana.page.goto(board);
       await ana.page.locator(`.wall a[href="${thread}"]`).first().waitFor(); // its thread stands
       await fits(ana.page);
