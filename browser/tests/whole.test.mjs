@@ -250,7 +250,9 @@ for (const way of ways) {
       await cancelled(ana, thread);
       await cancelled(ben, `${board}/meetups`);
       await cancelled(cleo, `${thread}/meetup`);
-      assert.match(await cleo.page.locator(".since").innerText(), new RegExp(t("meetup.told_cancelled", { reason: why })));
+      const since = await cleo.page.locator(".since").innerText();
+      assert.match(since, new RegExp(t("meetup.told_cancelled", { reason: why })));
+      assert.ok(!since.includes(t("meetup.since_hint")), "there is no answer to change any more");
       const passer = await Visitor.come(browser, site, way);
       await cancelled(passer, code); // the flyer hangs there still
       await passer.leave();
