@@ -10,6 +10,7 @@
 //   - The database is sound (integrity_check on SQLite; counts that agree with
 //     rows on both engines), every row of a picture has its files, and the
 //     site starts again.
+//   - What is due on the way to a meeting is done, once.
 //   - What is to be forgotten is in no file of a site once its time is over, and
 //     whose a hand is, and from where anybody came, never is.
 //

@@ -47,6 +47,7 @@ func TestForgets(t *testing.T) {
 
 	const (
 		board, note, spot = "/gr/thessaloniki", "Iwillbringaramp", "Behindthethirdpillar"
+		first             = "Serafiolibraryhall" // where it was to be before it moved
 		home              = "Egnatia 12, second bell"
 	)
 	all := s.guests(t, 6)
@@ -68,12 +69,16 @@ func TestForgets(t *testing.T) {
 	starts := began.Add(72 * time.Hour).In(athens(t))
 	host.send(t, "/gr/athens/meetups/new", "/gr/athens/meetups/new", url.Values{
 		"title": {"Reading the rent law"}, "day": {starts.Format("2006-01-02")}, "time": {starts.Format("15:04")},
-		"minutes": {"120"}, "venue": {"Serafio library"}, "spot": {spot}, "held": {"1"}, "do": {"announce"},
+		"minutes": {"120"}, "venue": {first}, "spot": {spot}, "held": {"1"}, "do": {"announce"},
 	}, http.StatusSeeOther)
 	link := regexp.MustCompile(`^/host/(\d+)/([0-9a-z]{26})`).FindStringSubmatch(host.sentTo)
 	if link == nil {
 		t.Fatalf("the host was sent to %q", host.sentTo)
 	}
+	host.send(t, "/host/"+link[1]+"/"+link[2], "/host/"+link[1], url.Values{
+		"token": {link[2]}, "title": {"Reading the rent law"}, "day": {starts.Format("2006-01-02")}, "time": {starts.Format("15:04")},
+		"minutes": {"120"}, "venue": {"Municipal market"}, "spot": {spot}, "held": {"1"}, "do": {"keep"},
+	}, http.StatusSeeOther)
 	meetup := "/gr/athens/t/" + link[1] + "/meetup"
 	people[0].send(t, meetup, meetup, url.Values{"answer": {"1"}, "note": {note}}, http.StatusSeeOther)
 
@@ -98,7 +103,7 @@ func TestForgets(t *testing.T) {
 		never[fmt.Sprintf("the address of visitor %d", n)] = []byte(g.from)
 	}
 	here := map[string][]byte{
-		"a hand": people[0].hand.Hash("hand"), "the last hand": people[4].hand.Hash("hand"), "a note": []byte(note), "a spot": []byte(spot),
+		"a hand": people[0].hand.Hash("hand"), "the last hand": people[4].hand.Hash("hand"), "a note": []byte(note), "a spot": []byte(spot), "where it was to be": []byte(first),
 		"who hosts": hosts.Hash("host " + link[1]), "who comes": comes.Hash("rsvp " + link[1]),
 	}
 	s.holds(t, "while it goes on", here, never)
@@ -111,7 +116,7 @@ func TestForgets(t *testing.T) {
 	}{
 		{ends.Add(47 * time.Hour), nil, "47 hours after the end"},
 		{ends.Add(49 * time.Hour), []string{"a note", "who comes"}, "49 hours after the end"},
-		{ends.Add(8 * 24 * time.Hour), []string{"a spot", "who hosts"}, "8 days after the end"},
+		{ends.Add(8 * 24 * time.Hour), []string{"a spot", "who hosts", "where it was to be"}, "8 days after the end"},
 		{began.Add(68 * 24 * time.Hour), []string{"a hand", "the last hand"}, "when a week and 60 days have passed"},
 	} {
 		if status := s.end(syscall.SIGTERM); status != 0 {
