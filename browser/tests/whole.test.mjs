@@ -208,6 +208,7 @@ for (const way of ways) {
       await fits(page);
       await page.locator("button[value=host]").click();
       await page.waitForURL("**/host/**?made=1");
+      assert.equal(await page.locator("main p[role=status]").innerText(), t("meetup.taken_on"));
       await fits(page);
       const before = calendar.events[0];
       const [hour, minute] = (await page.locator("#time").inputValue()).split(":");
