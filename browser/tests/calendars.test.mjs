@@ -8,8 +8,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import ICAL from "ical.js";
 import { root } from "../site.mjs";
+import { events } from "../subscriber.mjs";
 
 let folder, all;
 before(() => {
@@ -26,12 +26,8 @@ after(() => folder && rmSync(folder, { recursive: true, force: true }));
 test("ical.js finds what the site knows", () => {
   for (const name of all) {
     const want = JSON.parse(readFileSync(join(folder, name.replace(".ics", ".json")), "utf8"));
-    const calendar = new ICAL.Component(ICAL.parse(readFileSync(join(folder, name), "utf8")));
-    ICAL.TimezoneService.reset();
-    for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
-    const events = calendar.getAllSubcomponents("vevent").map((part) => new ICAL.Event(part));
-    const event = events.find((one) => !one.isRecurrenceException());
-    for (const one of events) if (one !== event) event.relateException(one);
+    const [event, ...more] = events(readFileSync(join(folder, name), "utf8"));
+    assert.equal(more.length, 0, name);
     assert.equal(event.summary, want.Title, name);
     assert.equal(event.component.getFirstPropertyValue("status") === "CANCELLED", want.Cancelled, name);
     const times = [];

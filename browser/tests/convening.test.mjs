@@ -4,6 +4,7 @@
 // and in the narrowest window.
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";
+import { raise } from "../hands.mjs";
 import { Site } from "../site.mjs";
 import { Visitor, desk, fits, launch, narrow } from "../visitor.mjs";
 import { t } from "../words.mjs";
@@ -31,15 +32,10 @@ for (const way of ways) {
       people.push(visitor);
       return visitor;
     };
-    const raise = async ({ page }) => {
-      await page.goto(`${board}/hand`);
-      await page.locator("form.write button[value=raise]").click();
-      await page.waitForURL(`**${board}/hand?up=1`);
-    };
 
     test("with too few hands it says how many it takes", async () => {
       const ana = await come();
-      await raise(ana);
+      await raise(ana, board);
       assert.equal(await ana.page.locator("button[value=ask]").count(), 0);
       await ana.page.goto(`${board}/hand/ask`);
       assert.match(await ana.page.locator("main .ask").innerText(), /once 3 hands are up here/);
@@ -86,7 +82,7 @@ for (const way of ways) {
       const side = page.locator(".ladder-side");
       assert.match(await side.innerText(), /A few hands are up/);
       await fits(page);
-      while (people.length < 3) await raise(await come());
+      while (people.length < 3) await raise(await come(), board);
       await page.goto(board);
       await page.locator(".notice h3 a").first().click();
       await page.waitForURL("**/t/*");

@@ -2,16 +2,14 @@
 // sheet of the right size, have every word on it, and their codes lead to the meetup. In
 // many scripts and lengths; and the page from which one takes them, with script and without.
 import { strict as assert } from "node:assert";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { oneSheet, print, sheets } from "../paper.mjs";
 import { Site } from "../site.mjs";
 import { Visitor, desk, fits, launch, narrow } from "../visitor.mjs";
 import { t } from "../words.mjs";
-
-const sheets = { a4: [595, 842], a5: [420, 595], tabs: [595, 842] };
 
 // What is announced, by what it shows.
 const words = {
@@ -36,13 +34,6 @@ async function announce(site, [place, title, venue, directions], more = {}) {
   return { host, number: host.split("/")[2], thread: `/${place}/t/${host.split("/")[2]}` };
 }
 
-// run runs a program on a file, and is what it says.
-function run(program, ...args) {
-  const done = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 24 });
-  assert.equal(done.status, 0, `${program}: ${done.error ?? done.stderr}`);
-  return done.stdout;
-}
-
 let browser, site, folder;
 before(async () => {
   browser = await launch();
@@ -55,18 +46,11 @@ after(async () => {
   if (folder && !process.env.KEEP) rmSync(folder, { recursive: true, force: true });
 });
 
-// isOneSheet looks at a PDF as it would come out of a printer.
-function isOneSheet(name, pdf, [wide, high], link) {
-  const file = join(folder, `${name}.pdf`);
-  writeFileSync(file, pdf);
-  const told = run("pdfinfo", file);
-  assert.match(told, /^Pages: +1$/m, name);
-  const [, w, h] = told.match(/^Page size: +([\d.]+) x ([\d.]+) pts/m);
-  assert.ok(Math.abs(w - wide) < 2 && Math.abs(h - high) < 2, `${name} is ${w} by ${h}`);
-  run("pdftoppm", "-r", "100", "-png", "-singlefile", file, file.replace(/\.pdf$/, ""));
-  const code = run("zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", file.replace(/\.pdf$/, ".png")).trim();
+// isOneSheet looks at a PDF whose code leads to a link, and is its text.
+function isOneSheet(name, pdf, size, link) {
+  const { code, text } = oneSheet(folder, name, pdf, size);
   assert.equal(code, link, name);
-  return run("pdftotext", file, "-").normalize("NFKC");
+  return text;
 }
 
 // letters are those of a text, in any order: programs that read PDFs turn what runs from
@@ -102,7 +86,7 @@ for (const [name, what] of Object.entries(words)) {
       const visitor = await Visitor.come(browser, site, { script: false, size: desk });
       for (const [sheet, size] of Object.entries(sheets)) {
         await visitor.page.goto(`${made.thread}/flyer/${sheet}?in=en&also=el`);
-        const pdf = await visitor.page.pdf({ preferCSSPageSize: true, printBackground: false });
+        const pdf = await print(visitor.page);
         isOneSheet(`${name}-${sheet}-printed`, pdf, size, link);
       }
       for (const size of [desk, narrow]) {

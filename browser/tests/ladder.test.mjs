@@ -3,6 +3,7 @@
 // when they meet. With script and without, on a desk and in the narrowest window.
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";
+import { raise } from "../hands.mjs";
 import { Site } from "../site.mjs";
 import { Visitor, desk, fits, launch, narrow } from "../visitor.mjs";
 import { t } from "../words.mjs";
@@ -29,18 +30,10 @@ for (const way of ways) {
       people.push(visitor);
       return visitor;
     };
-    const raise = async ({ page }) => {
-      await page.goto(board);
-      await page.getByRole("link", { name: t("ladder.raise") }).first().click();
-      await page.waitForURL(`**${board}/hand`);
-      await fits(page);
-      await page.locator("form.write button[value=raise]").click();
-      await page.waitForURL(`**${board}/hand?up=1`);
-    };
 
     test("one hand goes up, and can be kept by its link", async () => {
       const ana = await come();
-      await raise(ana);
+      await raise(ana, board);
       await fits(ana.page);
       assert.match(await ana.page.locator("main").innerText(), /A few hands are up/);
       const link = await ana.page.locator("#link").inputValue();
@@ -77,8 +70,8 @@ for (const way of ways) {
     });
 
     test("five hands open a poll by themselves", async () => {
-      await raise(people[0]);
-      while (people.length < 5) await raise(await come());
+      await raise(people[0], board);
+      while (people.length < 5) await raise(await come(), board);
       const { page } = people[4];
       await page.goto(board);
       assert.match(await page.locator(".ladder .now").innerText(), /Which day\?/);

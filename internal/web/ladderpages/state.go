@@ -36,7 +36,8 @@ type state struct {
 }
 
 // states is what is happening where a hand is up and as far as it reaches: its own city
-// first, each city once.
+// first, each as it stands last. What an earlier search has come to is still told where
+// that is to come, or was called off.
 func (d *door) states(q *page.Request, v *handView) (all []state, err error) {
 	asked, err := d.ladder.Asked(q.Context(), *v.Hand, q.Now().Add(-lately), mostAsked)
 	if err != nil {
@@ -45,7 +46,8 @@ func (d *door) states(q *page.Request, v *handView) (all []state, err error) {
 	strange := !slices.ContainsFunc(q.Hands(), func(o key.Actor) bool { return o.Token() == v.Token })
 	seen := map[place.Place]bool{}
 	for _, c := range asked {
-		if seen[c.Place] {
+		earlier := seen[c.Place]
+		if earlier && !c.Came {
 			continue
 		}
 		seen[c.Place] = true
