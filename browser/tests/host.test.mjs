@@ -21,7 +21,7 @@ const ways = [
 const day = (ahead) => new Date(Date.now() + ahead * 864e5).toISOString().slice(0, 10);
 
 // agree has five hands agree on a date in a city, and is the thread of their meetup and
-// the cookies of one of them.
+// the cookies of two of them.
 async function agree(site) {
   const form = (path, fields, cookie = "") => fetch(site.address + path, { method: "POST", redirect: "manual", headers: { cookie }, body: new URLSearchParams(fields) });
   const hands = [];
@@ -38,7 +38,7 @@ async function agree(site) {
   const ticket = page.match(/name="ticket" value="([^"]+)"/)[1];
   assert.equal((await form(dates.replace(/dates$/, "venues"), { ticket, name: "Municipal Library café", why: "Step-free", "step-free": "1" })).status, 303);
   for (const cookie of hands) assert.equal((await form(dates, { [mark]: "1" }, cookie)).status, 303);
-  return { thread: dates.replace(/\/dates$/, ""), hand: hands[0] };
+  return { thread: dates.replace(/\/dates$/, ""), hand: hands[0], other: hands[1] };
 }
 
 for (const way of ways) {
@@ -117,6 +117,40 @@ for (const way of ways) {
       await page.goto(`${agreed.thread}/meetup`);
       await page.locator("button[value=host]").click(); // and on again
       await page.waitForURL("**/host/**?made=1");
+    });
+
+    test("who looks after it can say that it isn't held, and another hand that it is", async () => {
+      const { page } = mine;
+      await page.locator("#reason").fill("The library is closed for repairs");
+      await page.locator("button[value=cancel]").click();
+      await page.waitForURL("**?kept=1");
+      assert.match(await page.locator(".card.meetup.cancelled").innerText(), /closed for repairs/);
+      await fits(page);
+      await page.locator("button[value=stand]").click();
+      await page.waitForURL("**?kept=1");
+      assert.equal(await page.locator(".card.meetup.cancelled").count(), 0);
+      await page.locator("#reason").fill("No, it is closed");
+      await page.locator("button[value=cancel]").click();
+      await page.locator(".card.meetup.cancelled").waitFor();
+      const link = page.url();
+
+      await stranger.page.goto(agreed.thread);
+      const card = stranger.page.locator(".card.meetup.cancelled");
+      assert.match(await card.innerText(), /No, it is closed/);
+      await card.locator(".free .button").click();
+      await stranger.page.waitForURL("**/meetup#take-on");
+      assert.equal(await stranger.page.locator("button[value=host]").count(), 0); // without a hand
+      const [name, value] = agreed.other.split("=");
+      await stranger.context.addCookies([{ name, value, url: site.address }]);
+      await stranger.page.reload();
+      await fits(stranger.page);
+      await stranger.page.locator("button[value=host]").click();
+      await stranger.page.waitForURL("**/host/**?made=1");
+      assert.equal((await page.goto(link)).status(), 403); // it was theirs
+      await page.goto(agreed.thread);
+      assert.equal(await page.locator(".card.meetup.cancelled").count(), 0);
+      assert.match(await page.locator(".card.meetup .changed").last().innerText(), new RegExp(t("meetup.told_again", { date: ".*" })));
+      await fits(page);
     });
 
     test("a form shows what it would announce, and says what is wrong with a date", async () => {

@@ -94,7 +94,7 @@ var sqlShape = regexp.MustCompile(`(?is)\bSELECT\s.+\sFROM\s|\bINSERT\s+INTO\s|\
 
 // tables are the rooms that may hold SQL: those that own tables, and the
 // database's own.
-var tables = []string{"db", "db/whole", "db/replica", "db/dbtest", "event", "job", "key", "guard", "media", "notify", "board", "convene", "meetup", "origin", "tiding", "search", "backup"}
+var tables = []string{"db", "db/whole", "db/replica", "db/dbtest", "event", "job", "key", "guard", "media", "notify", "board", "convene", "attendance", "meetup", "meetup/record", "origin", "tiding", "search", "backup"}
 
 // sqlLaw finds SQL outside the rooms that own tables: in a door it would
 // decide something, and elsewhere it would be looked for in vain.

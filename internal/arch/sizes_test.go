@@ -19,12 +19,6 @@ const (
 	docLines      = 40
 )
 
-// crowded are rooms that have outgrown the budget of a package and are to be cut before
-// anything is added, with what they may have until then.
-var crowded = map[string]int{
-	"meetup": 2700, // all of it works on one row; what people say of a meetup, and who is reminded, could stand by themselves
-}
-
 func lines(text string) int { return strings.Count(text, "\n") }
 
 // functionLaw finds functions that are too long, and counts those longer than
@@ -75,8 +69,8 @@ func packageLaw(sources []source) (complaints []string) {
 		}
 	}
 	for room, n := range size {
-		if most := max(packageLines, crowded[room]); n >= most {
-			complaints = append(complaints, fmt.Sprintf("%s has %d lines, and a package has fewer than %d: find the idea in it that stands by itself", room, n, most))
+		if n >= packageLines {
+			complaints = append(complaints, fmt.Sprintf("%s has %d lines, and a package has fewer than %d: find the idea in it that stands by itself", room, n, packageLines))
 		}
 		switch d := doc[room]; {
 		case d == 0:

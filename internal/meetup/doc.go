@@ -12,7 +12,7 @@
 //     its time or place raises its sequence; one that is cancelled stays to be seen
 //     as cancelled. Its uid never changes.
 //   - What hands agreed on stays as they did, whoever of them takes it on: its host
-//     adds to it, or leaves it, and doesn't cancel it.
+//     adds to it, or leaves it. Where they cancel it, any hand may have it stand again.
 //   - For 7 days after the end of a time its host tells how many came, and what came
 //     of it. What was announced stays until it is over, though its post is taken back.
 //   - Whoever is asked answers coming, maybe or can't, once for each time, and may
@@ -25,7 +25,8 @@
 //     exact spot and the host's hash 7 days after. While the clock is suspect
 //     nothing is over and nothing is deleted.
 //
-// The rules are functions without a clock or a database (rules.go; recur). It
-// owns the tables meetup, meetup_exception, meetup_after, rsvp and rsvp_count, and
-// sends the events card.changed and meetup.tiding.
+// The rules are functions without a clock or a database: plan, what is said of a meetup;
+// recur, when it is held; meetup/record, what its row permits. Who comes is
+// attendance's, what became of it tiding's. It sends the events card.changed and
+// meetup.tiding.
 package meetup

@@ -8,7 +8,9 @@ import (
 
 	"moot/internal/db"
 	"moot/internal/fault"
+	"moot/internal/meetup/record"
 	"moot/internal/place"
+	"moot/internal/plan"
 	"moot/internal/recur"
 )
 
@@ -34,7 +36,7 @@ func (m *Meetups) Held(ctx context.Context, p place.Place, from, to time.Time, a
 	size = min(max(size, 1), Most)
 	err = m.DB.Read(ctx, func(tx *db.Tx) error {
 		all, more = nil, Cursor{}
-		once, err := list(tx, p, after, size, ` AND rrule = '' AND next_at > $4 AND next_at < $5`, from.Add(-longest*time.Minute).Unix(), to.Unix())
+		once, err := list(tx, p, after, size, ` AND rrule = '' AND next_at > $4 AND next_at < $5`, from.Add(-plan.Longest*time.Minute).Unix(), to.Unix())
 		if err != nil {
 			return err
 		}
@@ -43,7 +45,9 @@ func (m *Meetups) Held(ctx context.Context, p place.Place, from, to time.Time, a
 			return err
 		}
 		found := append(once, again...)
-		slices.SortFunc(found, func(a, b kept) int { return cmp.Or(cmp.Compare(a.nextAt, b.nextAt), cmp.Compare(a.thread, b.thread)) })
+		slices.SortFunc(found, func(a, b record.Record) int {
+			return cmp.Or(cmp.Compare(a.NextAt, b.NextAt), cmp.Compare(a.Thread, b.Thread))
+		})
 		found, more = cut(found, size)
 		shown, err := m.completed(tx, found, shownAmong)
 		if err != nil {
@@ -144,7 +148,7 @@ func (m *Meetups) GatheringAt(ctx context.Context, path string) (g Gathering, fo
 }
 
 func (m *Meetups) gathering(path string, thread, next, minutes int64, zone string) (Gathering, error) {
-	p, err := m.place(path)
+	p, err := m.records().Place(path)
 	if err != nil {
 		return Gathering{}, err
 	}

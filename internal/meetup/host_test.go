@@ -13,6 +13,7 @@ import (
 	"moot/internal/event"
 	"moot/internal/fault"
 	"moot/internal/key"
+	"moot/internal/lang"
 	"moot/internal/meetup"
 )
 
@@ -76,7 +77,6 @@ func TestWhatHandsAgreedOnStays(t *testing.T) {
 		if view, err := s.Boards.Thread(t.Context(), thread, board.Span{}); err != nil || view.Thread.Subject != "Rents in Kypseli" {
 			t.Errorf("its thread is %q, %v", view.Thread.Subject, err)
 		}
-		wants(t, s.Cancel(t.Context(), host, thread, "I won't"), fault.Conflict, "meetup.agreed_stands")
 
 		// Who leaves it leaves it to the next.
 		wants(t, s.Leave(t.Context(), somebody(t), thread), fault.Forbidden, "meetup.not_host")
@@ -108,6 +108,80 @@ func TestWhatHandsAgreedOnStays(t *testing.T) {
 		}
 		announced, host := s.announce("gr/athens", tea())
 		wants(t, s.Leave(t.Context(), host, announced), fault.Conflict, "meetup.cancel_instead")
+	})
+}
+
+// Whoever looks after what hands agreed on can say that it isn't held, and any hand that
+// it is after all.
+func TestWhatHandsAgreedOnStandsAgain(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		words, _ := lang.Lookup("en")
+		thread, host, next := s.agreed("Library café"), somebody(t), somebody(t)
+		hand := []key.Actor{s.hand}
+		wants(t, s.Cancel(t.Context(), host, thread, "closed"), fault.Forbidden, "meetup.not_host")
+		if err := s.Host(t.Context(), thread, host, hand); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Cancel(t.Context(), host, thread, "The library is closed"); err != nil {
+			t.Fatal(err)
+		}
+		off := s.meetup(thread)
+		if !off.Cancelled || !off.MayStand || off.Reason != "The library is closed" || off.Sequence != 1 || len(off.Coming) != 1 {
+			t.Errorf("%+v", off)
+		}
+		if lines, _ := off.Untold(0, words, s.clock.Now()); fmt.Sprint(lines) != "[Cancelled: The library is closed]" {
+			t.Errorf("told %q", lines)
+		}
+		wants(t, s.Host(t.Context(), thread, next, []key.Actor{somebody(t)}), fault.Forbidden, "meetup.hand_first")
+
+		// Another takes it on, and who cancelled it has no say any more.
+		if err := s.Host(t.Context(), thread, next, hand); err != nil {
+			t.Fatal(err)
+		}
+		on := s.meetup(thread)
+		if on.Cancelled || on.MayStand || on.Reason != "" || on.Sequence != 2 || !on.Start.Equal(off.Start) || on.UID != off.UID {
+			t.Errorf("%+v", on)
+		}
+		for since, want := range map[int]string{0: "[Held after all: Thu 3 Dec, 19:00.]", 1: "[Held after all: Thu 3 Dec, 19:00.]", 2: "[]"} {
+			if lines, _ := on.Untold(since, words, s.clock.Now()); fmt.Sprint(lines) != want {
+				t.Errorf("whoever knew of %d is told %q", since, lines)
+			}
+		}
+		wants(t, s.Cancel(t.Context(), host, thread, "no"), fault.Forbidden, "meetup.not_host")
+		wants(t, s.Host(t.Context(), thread, host, hand), fault.Conflict, "meetup.hosted")
+
+		// Who cancelled it may think better of it; and it is told as cancelled again, once.
+		for range 2 {
+			if err := s.Cancel(t.Context(), next, thread, "Rain"); err != nil {
+				t.Fatal(err)
+			}
+			if lines, _ := s.meetup(thread).Untold(0, words, s.clock.Now()); fmt.Sprint(lines) != "[Cancelled: Rain]" {
+				t.Errorf("told %q", lines)
+			}
+			if err := s.Host(t.Context(), thread, next, nil); err != nil || s.meetup(thread).Cancelled {
+				t.Fatal(err)
+			}
+		}
+
+		// Once it would have begun it is too late, as it is where a steward cancelled it.
+		if err := s.Cancel(t.Context(), next, thread, "Rain"); err != nil {
+			t.Fatal(err)
+		}
+		s.clock.Set(off.Start)
+		wants(t, s.Host(t.Context(), thread, somebody(t), hand), fault.Conflict, "meetup.hosted")
+		if s.meetup(thread).MayStand || s.Host(t.Context(), thread, next, hand) != nil || !s.meetup(thread).Cancelled {
+			t.Error("it stands again after it would have begun")
+		}
+	})
+	each(t, func(t *testing.T, s town) {
+		thread := s.agreed("Library café")
+		if err := s.Cancel(t.Context(), key.Steward, thread, "The rules"); err != nil {
+			t.Fatal(err)
+		}
+		wants(t, s.Host(t.Context(), thread, somebody(t), []key.Actor{s.hand}), fault.Conflict, "meetup.cancelled")
+		if s.meetup(thread).MayStand {
+			t.Error("it says that it may stand again")
+		}
 	})
 }
 

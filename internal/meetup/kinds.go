@@ -6,8 +6,10 @@ import (
 	"strconv"
 	"time"
 
+	"moot/internal/attendance"
 	"moot/internal/db"
 	"moot/internal/job"
+	"moot/internal/meetup/record"
 )
 
 // The kinds of the jobs of meetups.
@@ -35,15 +37,9 @@ func (m *Meetups) Kinds() []job.Kind {
 	}
 }
 
-// How long after the end it is kept who answered what, and where exactly it was
-// (security.md 1.7, rows 14 and 15).
-const (
-	answersKept = 48 * time.Hour
-	spotKept    = 7 * 24 * time.Hour
-)
-
-// sweepAtOnce is of how many times the answers are deleted in one transaction.
-const sweepAtOnce = 50
+// answersKept is how long after the end it is kept who answered what (security.md 1.7,
+// row 14).
+const answersKept = 48 * time.Hour
 
 // Sweep deletes the answers, exact spots and hosts whose time is over, unless the
 // clock is suspect.
@@ -51,13 +47,13 @@ func (m *Meetups) Sweep(ctx context.Context) error {
 	for !m.Clock.Suspect() {
 		var n int
 		err := m.DB.Write(ctx, func(tx *db.Tx) (err error) {
-			n, err = sweepAnswers(tx, m.Clock.Now().Add(-answersKept))
+			n, err = attendance.Sweep(tx, m.Clock.Now().Add(-answersKept))
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if n < sweepAtOnce {
+		if n < attendance.AtOnce {
 			break
 		}
 	}
@@ -65,28 +61,11 @@ func (m *Meetups) Sweep(ctx context.Context) error {
 		return nil
 	}
 	return m.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := sweepTidings(tx, m.Clock.Now(), m.Clock.Now().Add(-spotKept)); err != nil {
+		if err := sweepTidings(tx, m.Clock.Now(), m.Clock.Now().Add(-record.SpotKept)); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`UPDATE meetup SET spot = '', spot_held = $2, host = $3, kept = $2 WHERE over_at > 0 AND over_at <= $1 AND kept`,
-			m.Clock.Now().Add(-spotKept).Unix(), false, []byte{})
+			m.Clock.Now().Add(-record.SpotKept).Unix(), false, []byte{})
 		return err
 	})
-}
-
-// sweepAnswers deletes the answers for some times that ended before one, and is how
-// many times those were. Their numbers stay.
-func sweepAnswers(tx *db.Tx, before time.Time) (int, error) {
-	type over struct{ thread, occurrence int64 }
-	times, err := db.All(tx, func(scan db.Scan) (o over, err error) {
-		return o, scan(&o.thread, &o.occurrence)
-	}, `SELECT thread, occurrence FROM rsvp_count WHERE kept AND ends_at <= $1 ORDER BY thread, occurrence LIMIT $2`, before.Unix(), sweepAtOnce)
-	for _, o := range times {
-		if err != nil {
-			break
-		}
-		err = tx.Later(db.Do(`DELETE FROM rsvp WHERE thread = $1 AND occurrence = $2`, o.thread, o.occurrence),
-			db.Do(`UPDATE rsvp_count SET kept = $3 WHERE thread = $1 AND occurrence = $2`, o.thread, o.occurrence, false))
-	}
-	return len(times), err
 }

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"moot/internal/attendance"
 	"moot/internal/db"
 	"moot/internal/fault"
+	"moot/internal/meetup/record"
 	"moot/internal/place"
 	"moot/internal/recur"
 )
@@ -28,16 +30,16 @@ type Cursor struct{ Next, Thread int64 }
 // Meetup is the meetup on a thread: a fault of kind NotFound where it has none.
 func (m *Meetups) Meetup(ctx context.Context, thread int64) (found Meetup, err error) {
 	err = m.DB.Read(ctx, func(tx *db.Tx) error {
-		k, err := m.find(tx, thread)
+		k, err := m.records().Find(tx, thread)
 		if err != nil {
 			return err
 		}
-		all, err := m.shown(tx, []kept{k}, shownAlone)
+		all, err := m.shown(tx, []record.Record{k}, shownAlone)
 		if err != nil {
 			return err
 		}
 		found = all[0]
-		found.After, err = aftersOf(tx, k, mostTold)
+		found.After, err = k.Afters(tx)
 		return err
 	})
 	return found, err
@@ -60,19 +62,19 @@ func within(p place.Place, n int) (where string, args []any) {
 // list are so many of the meetups in a place that are to come, from a cursor on, of
 // which a condition holds that takes arguments from $4 on; with one more where there
 // are more.
-func list(tx *db.Tx, p place.Place, after Cursor, size int, condition string, args ...any) ([]kept, error) {
+func list(tx *db.Tx, p place.Place, after Cursor, size int, condition string, args ...any) ([]record.Record, error) {
 	where, of := within(p, 4+len(args))
 	args = append(append([]any{after.Next, after.Thread, size + 1}, args...), of...)
-	return db.All(tx, scanMeetup, `SELECT `+meetupColumns+` FROM meetup WHERE `+where+condition+` AND (next_at, thread) > ($1, $2) ORDER BY next_at, thread LIMIT $3`, args...)
+	return db.All(tx, record.Scan, `SELECT `+record.Columns+` FROM meetup WHERE `+where+condition+` AND (next_at, thread) > ($1, $2) ORDER BY next_at, thread LIMIT $3`, args...)
 }
 
 // cut is a list without what is beyond its size, and where it goes on.
-func cut(found []kept, size int) ([]kept, Cursor) {
+func cut(found []record.Record, size int) ([]record.Record, Cursor) {
 	if len(found) <= size {
 		return found, Cursor{}
 	}
 	last := found[size-1]
-	return found[:size], Cursor{last.nextAt, last.thread}
+	return found[:size], Cursor{last.NextAt, last.Thread}
 }
 
 // Coming are the meetups that are to come or go on in a place and what lies in it,
@@ -127,84 +129,61 @@ func (m *Meetups) Next(ctx context.Context, p place.Place) (next Meetup, found b
 }
 
 // completed are meetups that were found, as everybody may know them.
-func (m *Meetups) completed(tx *db.Tx, found []kept, times int) ([]Meetup, error) {
-	if err := m.complete(tx, found); err != nil {
+func (m *Meetups) completed(tx *db.Tx, found []record.Record, times int) ([]Meetup, error) {
+	if err := m.records().Complete(tx, found); err != nil {
 		return nil, err
 	}
 	return m.shown(tx, found, times)
 }
 
-var countsAmong = db.ForMany(func(n int) string {
-	return `SELECT thread, occurrence, coming, maybe, cant FROM rsvp_count WHERE thread IN ` + db.Marks(1, 1, make([]string, n)...)
-})
-
-// countsOf are the counts of some meetups, by their threads and times.
-func countsOf(tx *db.Tx, threads []any) (map[int64]map[int64]Counts, error) {
-	counts := map[int64]map[int64]Counts{}
-	if len(threads) == 0 {
-		return counts, nil
-	}
-	query, args := countsAmong.Among(threads)
-	_, err := db.All(tx, func(scan db.Scan) (none struct{}, err error) {
-		var thread, occurrence int64
-		var c Counts
-		err = scan(&thread, &occurrence, &c.Coming, &c.Maybe, &c.Cant)
-		if counts[thread] == nil {
-			counts[thread] = map[int64]Counts{}
-		}
-		counts[thread][occurrence] = c
-		return none, err
-	}, query, args...)
-	return counts, err
-}
-
 // shown are meetups as everybody may know them, with so many of their times.
-func (m *Meetups) shown(tx *db.Tx, found []kept, times int) (all []Meetup, err error) {
+func (m *Meetups) shown(tx *db.Tx, found []record.Record, times int) (all []Meetup, err error) {
 	var threads []any
 	for _, k := range found {
-		threads = append(threads, k.thread)
+		threads = append(threads, k.Thread)
 	}
-	counts, err := countsOf(tx, threads)
+	counts, err := attendance.CountsOf(tx, threads)
 	if err != nil {
 		return nil, err
 	}
 	now := m.Clock.Now()
 	for _, k := range found {
-		one := k.shown()
-		if one.Place, err = m.place(k.place); err != nil {
+		one := shown(k)
+		one.MayStand = k.StandsAgain(now)
+		if one.Place, err = m.records().Place(k.Place); err != nil {
 			return nil, err
 		}
-		if k.nextAt > 0 {
-			one.Coming = k.series().coming(now, times)
-			if k.cancelled { // what would have come after it isn't told any more
+		if k.NextAt > 0 {
+			one.Coming = k.Series().Coming(now, times)
+			if k.Cancelled { // what would have come after it isn't told any more
 				one.Coming = one.Coming[:min(len(one.Coming), 1)]
 			}
 		}
 		for i := range one.Coming {
-			one.Coming[i].Counts = counts[k.thread][one.Coming[i].Original.Unix()]
+			one.Coming[i].Counts = counts[k.Thread][one.Coming[i].Original.Unix()]
 		}
 		all = append(all, one)
 	}
 	return all, withTidings(tx, all, now)
 }
 
-func (k kept) shown() Meetup {
+func shown(k record.Record) Meetup {
 	one := Meetup{
-		Thread: k.thread, UID: k.uid, Title: k.title, Start: k.start(), Minutes: k.minutes, Venue: k.venue, Spot: k.spot, Held: k.spotHeld, Room: k.room,
-		Rule: k.rule, Sequence: k.sequence, ChangedAt: time.Unix(k.changedAt, 0).In(k.location), Cancelled: k.cancelled, Reason: k.reason,
-		Hosted: len(k.host) > 0, Origin: k.origin, series: k.series(),
+		Thread: k.Thread, UID: k.UID, Title: k.Title, Start: k.Start(), Minutes: k.Minutes, Venue: k.Venue, Spot: k.Spot, Held: k.SpotHeld, Room: k.Room,
+		Rule: k.Rule, Sequence: k.Sequence, ChangedAt: time.Unix(k.ChangedAt, 0).In(k.Location), Cancelled: k.Cancelled, Reason: k.Reason,
+		Hosted: len(k.Host) > 0, Origin: k.Origin, series: k.Series(),
 	}
-	if k.spotHeld {
+	if k.SpotHeld {
 		one.Spot = ""
 	}
-	if k.agreedAt > 0 {
-		one.Agreed, one.AgreedIn = time.Unix(k.agreedAt, 0).In(k.location), k.agreedIn
+	if k.AgreedAt > 0 {
+		one.Agreed, one.AgreedIn = time.Unix(k.AgreedAt, 0).In(k.Location), k.AgreedIn
 	}
-	one.Every, one.Until, one.Times = recur.Of(k.rule, one.Start)
-	for original, moved := range k.changed {
-		c := Change{Original: time.Unix(original, 0).In(k.location), Reason: k.reasons[original]}
+	one.Every, one.Until, one.Times = recur.Of(k.Rule, one.Start)
+	for original, moved := range k.Changed {
+		c := Change{Original: time.Unix(original, 0).In(k.Location), Reason: k.Reasons[original]}
 		if moved > 0 {
-			c.Start = time.Unix(moved, 0).In(k.location)
+			c.Start = time.Unix(moved, 0).In(k.Location)
 		}
 		one.Changed = append(one.Changed, c)
 	}

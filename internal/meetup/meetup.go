@@ -5,9 +5,9 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"strconv"
 	"time"
 
+	"moot/internal/attendance"
 	"moot/internal/board"
 	"moot/internal/clock"
 	"moot/internal/db"
@@ -15,13 +15,39 @@ import (
 	"moot/internal/fault"
 	"moot/internal/job"
 	"moot/internal/key"
+	"moot/internal/meetup/record"
 	"moot/internal/place"
+	"moot/internal/plan"
 	"moot/internal/recur"
 	"moot/internal/tiding"
 )
 
 // Card is the kind of card that a meetup is on its thread.
 const Card = "meetup"
+
+// What somebody says of a meetup.
+type (
+	Details = plan.Details
+	Venue   = plan.Venue
+	Every   = recur.Every
+)
+
+// What its form offers, and how a start and a day are written there.
+const (
+	Once        = recur.Once
+	Weekly      = recur.Weekly
+	Fortnightly = recur.Fortnightly
+	Monthly     = recur.Monthly
+	MonthlyLast = recur.MonthlyLast
+	Otherwise   = recur.Otherwise
+
+	ClockForm = recur.ClockForm
+	DayForm   = recur.DayForm
+)
+
+// Occurrence is one of the times at which a meetup is held, and how many answered
+// what for it.
+type Occurrence = attendance.Occurrence
 
 // Meetups are the meetups of a site. They are safe for many goroutines.
 type Meetups struct {
@@ -73,12 +99,13 @@ type Meetup struct {
 	Hosted    bool            // somebody hosts it
 	Agreed    time.Time       // the start that hands agreed on; zero where none did
 	AgreedIn  bool            // they agreed on its place, too
+	MayStand  bool            // its host cancelled it, and a hand may have it stand again
 	After     []After         // how it was, the newest first
 	Origin    string          // the calendar that it was brought from; "" where somebody announced it here
 	Coming    []Occurrence    // the next that aren't over, with how many come
 	Tidings   []tiding.Tiding // what became of it since it was announced, in order
 	Standing  []tiding.Tiding // those that say something of what is to come
-	series    series
+	series    record.Series
 }
 
 // Change is what became of a single time.
@@ -91,10 +118,16 @@ type Change struct {
 // Over reports whether nothing of it is to come.
 func (m Meetup) Over() bool { return len(m.Coming) == 0 }
 
+// First is the first time of a meetup, without its counts.
+func (m Meetup) First() Occurrence {
+	end := m.Start.Add(time.Duration(m.Minutes) * time.Minute)
+	return Occurrence{Occurrence: recur.Occurrence{Original: m.Start, Start: m.Start, End: end}}
+}
+
 // Between are the occurrences that end after one time and begin before another, so
 // many at the most, without their counts.
 func (m Meetup) Between(from, to time.Time, most int) []Occurrence {
-	return m.series.between(from, to, most)
+	return m.series.Between(from, to, most)
 }
 
 // Details are what was said of the meetup, for the form that changes it. The start
@@ -116,19 +149,13 @@ func (m Meetup) Details() Details {
 	return d
 }
 
-// hostOf is what is kept of who has a host's token, for one meetup: two that the
-// same token hosts don't show that.
-func hostOf(host key.Actor, thread int64) []byte {
-	return host.Hash("host " + strconv.FormatInt(thread, 10))
-}
-
 // Announce starts a thread with a meetup, which whoever will have the host's token
 // may change. Where the thread has no subject, or no words, they are the meetup's title.
 func (m *Meetups) Announce(ctx context.Context, actor, host key.Actor, n board.NewThread, d Details) (board.Target, error) {
 	if !n.Place.Valid() {
 		return board.Target{}, fault.New(fault.NotFound, "place.unknown")
 	}
-	c, err := d.check(m.Clock.Now(), n.Place.Zone(), nil)
+	c, err := d.Check(m.Clock.Now(), n.Place.Zone(), nil)
 	n.Subject, n.Body = cmp.Or(n.Subject, c.Title), cmp.Or(n.Body, c.Title)
 	if err == nil && !host.Known() {
 		err = errNoToken()
@@ -141,7 +168,7 @@ func (m *Meetups) Announce(ctx context.Context, actor, host key.Actor, n board.N
 		return board.Target{}, fault.Join(append(fault.Each(err), fault.Each(other)...)...)
 	}
 	n.Card = board.Card{Kind: Card, Write: func(tx *db.Tx, t board.Target) error {
-		return m.insert(tx, t, n.Place, c, kept{host: hostOf(host, t.Thread)})
+		return m.insert(tx, t, n.Place, c, record.Record{Host: record.HostOf(host, t.Thread)})
 	}}
 	return m.Boards.Start(ctx, actor, n)
 }
@@ -150,11 +177,11 @@ func (m *Meetups) Announce(ctx context.Context, actor, host key.Actor, n board.N
 // which that is decided. Nobody hosts it yet. Its details are the site's own: of
 // them only the time is looked at, which may have passed, and there may be no venue.
 func (m *Meetups) Make(tx *db.Tx, t board.Target, d Details) error {
-	p, err := m.place(t.Place)
+	p, err := m.records().Place(t.Place)
 	if err != nil {
 		return err
 	}
-	c := checked{Details: d.clean()}
+	c := plan.Checked{Details: d.Clean()}
 	zone := p.Zone()
 	if c.Zone != "" {
 		if zone, err = recur.Zone(c.Zone); err != nil {
@@ -166,20 +193,20 @@ func (m *Meetups) Make(tx *db.Tx, t board.Target, d Details) error {
 	if err != nil {
 		return err
 	}
-	c.start, _ = recur.At(wall, zone)
+	c.First, _ = recur.At(wall, zone)
 	if err := m.Boards.Carry(tx, t, Card, c.Title); err != nil {
 		return err
 	}
 	if err := m.Boards.Stay(tx, t, true); err != nil {
 		return err
 	}
-	return m.insert(tx, t, p, c, kept{host: []byte{}, agreedAt: c.start.Unix(), agreedIn: c.Venue.Name != ""})
+	return m.insert(tx, t, p, c, record.Record{Host: []byte{}, AgreedAt: c.First.Unix(), AgreedIn: c.Venue.Name != ""})
 }
 
-func (m *Meetups) insert(tx *db.Tx, t board.Target, p place.Place, c checked, k kept) error {
-	k.thread, k.place, k.uid, k.changedAt, k.nextAt = t.Thread, t.Place, newUID(), m.minute().Unix(), c.start.Unix()
-	k.take(c)
-	if err := insertMeetup(tx, k, p); err != nil {
+func (m *Meetups) insert(tx *db.Tx, t board.Target, p place.Place, c plan.Checked, k record.Record) error {
+	k.Thread, k.Place, k.UID, k.ChangedAt, k.NextAt = t.Thread, t.Place, newUID(), m.minute().Unix(), c.First.Unix()
+	k.Take(c)
+	if err := k.Insert(tx, p); err != nil {
 		return err
 	}
 	if err := m.goesOn(tx, k); err != nil {
@@ -191,13 +218,18 @@ func (m *Meetups) insert(tx *db.Tx, t board.Target, p place.Place, c checked, k 
 	return m.says(tx, k)
 }
 
+// target is the thread of a meetup.
+func target(k record.Record) board.Target {
+	return board.Target{Number: k.Thread, Thread: k.Thread, Place: k.Place}
+}
+
 // goesOn has what is next of a meetup be looked at when it is over, and its thread
 // stand on its board until then.
-func (m *Meetups) goesOn(tx *db.Tx, k kept) error {
-	if err := m.Boards.Keep(tx, k.target(), k.staysUntil()); err != nil {
+func (m *Meetups) goesOn(tx *db.Tx, k record.Record) error {
+	if err := m.Boards.Keep(tx, target(k), k.StaysUntil()); err != nil {
 		return err
 	}
-	return m.Jobs.Add(tx, OverJob, k.about(), k.ends())
+	return m.Jobs.Add(tx, OverJob, k.About(), k.Ends())
 }
 
 // newUID is a random UUID, as RFC 7986 asks for: it tells nothing, and stays when
@@ -218,30 +250,21 @@ func (m *Meetups) ToCome(tx *db.Tx, place string) (to bool, err error) {
 }
 
 // keep stores a meetup that is held, and tells that it says something else.
-func (m *Meetups) keep(tx *db.Tx, k kept) error {
-	if err := updateMeetup(tx, k); err != nil {
+func (m *Meetups) keep(tx *db.Tx, k record.Record) error {
+	if err := k.Update(tx); err != nil {
 		return err
 	}
 	return m.says(tx, k)
 }
 
 // says tells that a meetup says something else.
-func (m *Meetups) says(tx *db.Tx, k kept) error {
-	return m.Outbox.Append(tx, event.Event{Kind: event.CardChanged, Place: k.place, Thread: k.thread, At: m.minute()})
+func (m *Meetups) says(tx *db.Tx, k record.Record) error {
+	return m.Outbox.Append(tx, event.Event{Kind: event.CardChanged, Place: k.Place, Thread: k.Thread, At: m.minute()})
 }
 
 // minute is the time as it is kept: security.md 1.7.
 func (m *Meetups) minute() time.Time { return m.Clock.Now().Truncate(time.Minute) }
 
-// place is the place of a path that was stored.
-func (m *Meetups) place(path string) (place.Place, error) {
-	if p, ok := m.Places.ByPath(path); ok {
-		return p, nil
-	}
-	if p, ok := m.Places.Redirect(path); ok {
-		return p, nil
-	}
-	return place.Place{}, fault.New(fault.Broken, "place.unknown")
-}
+func (m *Meetups) records() record.Table { return record.Table{Places: m.Places} }
 
 func errNoToken() error { return fault.New(fault.Forbidden, "meetup.no_token") }

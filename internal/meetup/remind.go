@@ -8,27 +8,13 @@ import (
 	"moot/internal/event"
 	"moot/internal/fault"
 	"moot/internal/lang"
-	"moot/internal/recur"
+	"moot/internal/meetup/record"
+	"moot/internal/plan"
 	"moot/internal/tiding"
 )
 
 // before is how long before it begins somebody is reminded of it.
 const before = 24 * time.Hour
-
-// toRemind is the next time of a meetup that somebody may be reminded of: one that
-// didn't begin, behind those that all know of.
-func (s series) toRemind(reminded, now time.Time) (Occurrence, bool) {
-	from := now
-	if reminded.After(now) {
-		from = reminded
-	}
-	for _, o := range s.between(from, now.Add(recur.Ahead), mostChanged+1) {
-		if o.Start.After(from) {
-			return o, true
-		}
-	}
-	return Occurrence{}, false
-}
 
 // telling is how far people were told of a meetup.
 type telling struct {
@@ -46,28 +32,28 @@ func (t telling) keep(tx *db.Tx, thread int64) error {
 }
 
 // tell has whoever asked told of something about a meetup that is held.
-func (m *Meetups) tell(tx *db.Tx, k kept, t *telling, what tiding.Tiding) error {
+func (m *Meetups) tell(tx *db.Tx, k record.Record, t *telling, what tiding.Tiding) error {
 	t.tidings++
 	what.Number, what.At = t.tidings, m.minute()
-	if err := what.Put(tx, k.thread); err != nil {
+	if err := what.Put(tx, k.Thread); err != nil {
 		return err
 	}
-	if err := t.keep(tx, k.thread); err != nil {
+	if err := t.keep(tx, k.Thread); err != nil {
 		return err
 	}
-	return m.Outbox.Append(tx, event.Event{Kind: event.MeetupTiding, Place: k.place, Thread: k.thread, Post: int64(t.tidings), At: m.minute()})
+	return m.Outbox.Append(tx, event.Event{Kind: event.MeetupTiding, Place: k.Place, Thread: k.Thread, Post: int64(t.tidings), At: m.minute()})
 }
 
 // changed tells of a change, and plans anew when somebody is to be reminded. Whoever is
 // told that it begins within a day needs no reminder of that.
-func (m *Meetups) changed(tx *db.Tx, k kept, what tiding.Tiding) error {
-	t, err := m.telling(tx, k.thread)
+func (m *Meetups) changed(tx *db.Tx, k record.Record, what tiding.Tiding) error {
+	t, err := m.telling(tx, k.Thread)
 	if err != nil {
 		return err
 	}
 	now := m.Clock.Now()
 	if what.Kind == tiding.Moved && !what.SameTime() {
-		for _, o := range k.series().between(now, now.Add(before+1), mostChanged+1) {
+		for _, o := range k.Series().Between(now, now.Add(before+1), record.MostChanged+1) {
 			if what.Occurrence.IsZero() || what.Occurrence.Equal(o.Original) {
 				t.reminded = max(t.reminded, o.Start.Unix())
 			}
@@ -80,23 +66,23 @@ func (m *Meetups) changed(tx *db.Tx, k kept, what tiding.Tiding) error {
 }
 
 // plan has the job at hand that reminds of the next time of a meetup.
-func (m *Meetups) plan(tx *db.Tx, k kept) error {
-	t, err := m.telling(tx, k.thread)
+func (m *Meetups) plan(tx *db.Tx, k record.Record) error {
+	t, err := m.telling(tx, k.Thread)
 	if err != nil {
 		return err
 	}
-	next, some := k.series().toRemind(time.Unix(t.reminded, 0), m.Clock.Now())
-	if !some || k.cancelled || k.nextAt == 0 {
-		return m.Jobs.Drop(tx, RemindJob, k.about())
+	next, some := k.Series().ToRemind(time.Unix(t.reminded, 0), m.Clock.Now())
+	if !some || k.Cancelled || k.NextAt == 0 {
+		return m.Jobs.Drop(tx, RemindJob, k.About())
 	}
-	return m.Jobs.Add(tx, RemindJob, k.about(), next.Start.Add(-before))
+	return m.Jobs.Add(tx, RemindJob, k.About(), next.Start.Add(-before))
 }
 
 // planFirst is plan, of a meetup that is announced: what is nearer than a day is new to
 // everybody.
-func (m *Meetups) planFirst(tx *db.Tx, k kept) error {
+func (m *Meetups) planFirst(tx *db.Tx, k record.Record) error {
 	t := telling{reminded: m.Clock.Now().Add(before).Unix()}
-	if err := t.keep(tx, k.thread); err != nil {
+	if err := t.keep(tx, k.Thread); err != nil {
 		return err
 	}
 	return m.plan(tx, k)
@@ -107,11 +93,11 @@ func (m *Meetups) planFirst(tx *db.Tx, k kept) error {
 // of the transaction in which it does.
 func (m *Meetups) Remind(ctx context.Context, thread int64, done func(*db.Tx) error) error {
 	return m.DB.Write(ctx, func(tx *db.Tx) error {
-		k, err := m.hold(tx, thread)
+		k, err := m.records().Hold(tx, thread)
 		if err := done(tx); err != nil { // first, since the next job takes its place
 			return err
 		}
-		if fault.Is(err, fault.NotFound) || err == nil && k.stands() != nil {
+		if fault.Is(err, fault.NotFound) || err == nil && k.Stands() != nil {
 			return nil
 		} else if err != nil {
 			return err
@@ -121,10 +107,10 @@ func (m *Meetups) Remind(ctx context.Context, thread int64, done func(*db.Tx) er
 			return err
 		}
 		now := m.Clock.Now()
-		next, some := k.series().toRemind(time.Unix(t.reminded, 0), now)
+		next, some := k.Series().ToRemind(time.Unix(t.reminded, 0), now)
 		if some && !next.Start.Add(-before).After(now) {
 			t.reminded = next.Start.Unix()
-			what := tiding.Tiding{Kind: tiding.Soon, Occurrence: next.Original, Was: next.Start, Now: next.Start, WasVenue: k.venue.Name, Venue: k.venue.Name}
+			what := tiding.Tiding{Kind: tiding.Soon, Occurrence: next.Original, Was: next.Start, Now: next.Start, WasVenue: k.Venue.Name, Venue: k.Venue.Name}
 			if err := m.tell(tx, k, &t, what); err != nil {
 				return err
 			}
@@ -134,31 +120,37 @@ func (m *Meetups) Remind(ctx context.Context, thread int64, done func(*db.Tx) er
 }
 
 // noMore tells that a meetup is over: nothing of it is to be told any more.
-func (m *Meetups) noMore(tx *db.Tx, k kept) error {
-	if err := m.Jobs.Drop(tx, RemindJob, k.about()); err != nil {
+func (m *Meetups) noMore(tx *db.Tx, k record.Record) error {
+	if err := m.Jobs.Drop(tx, RemindJob, k.About()); err != nil {
 		return err
 	}
-	return m.Outbox.Append(tx, event.Event{Kind: event.MeetupTiding, Place: k.place, Thread: k.thread, At: m.minute()})
+	return m.Outbox.Append(tx, event.Event{Kind: event.MeetupTiding, Place: k.Place, Thread: k.Thread, At: m.minute()})
 }
 
 // changeOf is what whoever asked is told of a meetup that says something else than it
 // did; false where that is nothing to them.
-func changeOf(was checked, old series, k kept, now time.Time) (what tiding.Tiding, some bool) {
-	what = tiding.Tiding{Kind: tiding.Moved, WasVenue: was.Venue.Name, Venue: k.venue.Name}
-	if next := old.coming(now, 1); len(next) > 0 {
+func changeOf(was plan.Checked, old record.Series, k record.Record, now time.Time) (what tiding.Tiding, some bool) {
+	what = tiding.Tiding{Kind: tiding.Moved, WasVenue: was.Venue.Name, Venue: k.Venue.Name}
+	if next := old.Coming(now, 1); len(next) > 0 {
 		what.Was = next[0].Start
 	}
-	if next := k.series().coming(now, 1); len(next) > 0 {
+	if next := k.Series().Coming(now, 1); len(next) > 0 {
 		what.Now = next[0].Start
 	}
 	switch {
-	case !was.start.Equal(k.start()), was.rule != k.rule, was.Zone != k.zone, !what.SameVenue():
+	case !was.First.Equal(k.Start()), was.RRule != k.Rule, was.Zone != k.Zone, !what.SameVenue():
 		return what, true
-	case was.Venue != k.venue || was.Spot != k.spot:
+	case was.Venue != k.Venue || was.Spot != k.Spot:
 		what.Kind = tiding.Directions
 		return what, true
 	}
 	return what, false
+}
+
+// heldAfterAll is what whoever asked is told of a meetup that was cancelled and stands
+// again.
+func heldAfterAll(k record.Record, was Venue) tiding.Tiding {
+	return tiding.Tiding{Kind: tiding.Moved, Now: time.Unix(k.NextAt, 0), WasVenue: was.Name, Venue: k.Venue.Name}
 }
 
 // withTidings adds to meetups what became of them.

@@ -17,6 +17,7 @@ import (
 	"moot/internal/fault"
 	"moot/internal/job"
 	"moot/internal/key"
+	"moot/internal/lang"
 	"moot/internal/meetup"
 	"moot/internal/origin"
 )
@@ -87,6 +88,8 @@ func TestACalendarIsFollowed(t *testing.T) {
 		s.due()
 		if walk := s.coming()["walk"]; walk.Cancelled || walk.Thread != all["walk"].Thread {
 			t.Errorf("it came back: %+v", walk)
+		} else if words, _ := lang.Lookup("en"); !strings.Contains(fmt.Sprint(walk.ChangedSince(0, words, s.clock.Now())), "Held after all") {
+			t.Errorf("whoever asked is told %q", walk.ChangedSince(0, words, s.clock.Now()))
 		}
 		jobs, err := s.jobs.List(t.Context(), 1000)
 		if !slices.ContainsFunc(jobs, func(j job.Job) bool {

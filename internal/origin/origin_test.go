@@ -67,7 +67,7 @@ func open(t *testing.T, d *db.DB, client *outbound.Client) town {
 				return origin.Fitting{}, err
 			}
 			return origin.Fitting{
-				Next: f.Next(), Often: f.Often(),
+				Next: f.NextTime(), Often: f.Often(),
 				Bring: func(tx *db.Tx, t board.Target, host key.Actor) error { return s.meetups.Bring(tx, t, p, f, host) },
 				Again: func(tx *db.Tx, thread int64, host key.Actor) error { return s.meetups.BringAgain(tx, thread, f, host) },
 			}, nil

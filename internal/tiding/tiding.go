@@ -61,8 +61,20 @@ type aspect struct {
 	what       string
 }
 
-// Again reports whether a time that was dropped is held after all.
-func (t Tiding) Again() bool { return !t.Occurrence.IsZero() && t.Was.IsZero() && !t.Now.IsZero() }
+// Again reports whether a time that was dropped is held after all, or all of it that was
+// cancelled.
+func (t Tiding) Again() bool { return t.Kind == Moved && t.Was.IsZero() && !t.Now.IsZero() }
+
+// turn is the last of them that says of all of it that it isn't held, or is after all; -1
+// where none does. Off reports which.
+func turn(all []Tiding) (i int, off bool) {
+	for i, t := range slices.Backward(all) {
+		if t.Kind == CalledOff || t.Again() && t.Occurrence.IsZero() {
+			return i, t.Kind == CalledOff
+		}
+	}
+	return -1, false
+}
 
 // changes are the aspects that a tiding is about.
 func (t Tiding) changes() (all []aspect) {
@@ -112,12 +124,13 @@ func Changes(all []Tiding) []Tiding {
 
 // Untold words those behind a number, for whoever was told up to there, and says until
 // when that is of use; the zero time: for a while. One that is cancelled is told as that
-// alone, and nobody is reminded of what has begun.
+// alone, one that is held after all not as cancelled; and nobody is reminded of what has
+// begun.
 func Untold(all []Tiding, since int, reason string, words *lang.Language, now time.Time) (lines []string, until time.Time) {
-	off := slices.ContainsFunc(all, func(t Tiding) bool { return t.Kind == CalledOff })
-	for _, t := range all {
+	last, off := turn(all)
+	for i, t := range all {
 		switch {
-		case t.Number <= since, off && t.Kind != CalledOff, t.Kind == Soon && !t.Now.After(now):
+		case t.Number <= since, off && i != last, !off && t.Kind == CalledOff, t.Kind == Soon && !t.Now.After(now):
 			continue
 		case t.Kind == Soon && len(lines) == 0:
 			until = t.Now

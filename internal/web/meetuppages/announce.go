@@ -282,6 +282,8 @@ func (d *pages) change(q *page.Request) error {
 		return d.changeOne(q, m, host, do)
 	case "leave":
 		return d.leave(q, m, host)
+	case "stand":
+		return d.stand(q, m, host)
 	}
 	v := read(q)
 	if do == "cancel" {

@@ -172,6 +172,14 @@ func (d *pages) changeOne(q *page.Request, m meetup.Meetup, host key.Actor, do s
 	return q.Redirect(http.StatusSeeOther, fmt.Sprintf("/host/%d/%s?kept=1#%s", m.Thread, host.Token(), where))
 }
 
+// stand has what its host cancelled be held after all.
+func (d *pages) stand(q *page.Request, m meetup.Meetup, host key.Actor) error {
+	if err := d.meetups.Host(q.Context(), m.Thread, host, nil); err != nil {
+		return err
+	}
+	return q.Redirect(http.StatusSeeOther, fmt.Sprintf("/host/%d/%s?kept=1", m.Thread, host.Token()))
+}
+
 // leave has a host look after what hands agreed on no longer.
 func (d *pages) leave(q *page.Request, m meetup.Meetup, host key.Actor) error {
 	if err := d.meetups.Leave(q.Context(), host, m.Thread); err != nil {

@@ -88,8 +88,11 @@ func (c card) Apart() (all []meetup.Change) {
 	return all
 }
 
-// Free reports whether nobody looks after it, and somebody can.
-func (c card) Free() bool { return !c.Hosted && !c.Cancelled && !c.Draft && !c.Agreed.IsZero() }
+// Free reports whether nobody looks after it, and somebody can: also where whoever did
+// cancelled it, and it can be held after all.
+func (c card) Free() bool {
+	return !c.Draft && !c.Agreed.IsZero() && (c.MayStand || !c.Hosted && !c.Cancelled)
+}
 
 // Told is how it was, with its notes as the posts of a thread are shown.
 func (c card) Told() (all []told) {

@@ -1,4 +1,4 @@
-package meetup
+package plan
 
 import (
 	"time"
@@ -9,30 +9,9 @@ import (
 	"moot/internal/text"
 )
 
-// How a start and a day are written.
-const (
-	ClockForm = recur.ClockForm
-	DayForm   = recur.DayForm
-)
-
-// Every is how often a meetup is held.
-type Every = recur.Every
-
-// What the form of a meetup offers.
-const (
-	Once        = recur.Once
-	Weekly      = recur.Weekly
-	Fortnightly = recur.Fortnightly
-	Monthly     = recur.Monthly
-	MonthlyLast = recur.MonthlyLast
-	Otherwise   = recur.Otherwise
-)
-
 // Bounds of a meetup.
 const (
 	shortest    = 15 // minutes
-	longest     = 24 * 60
-	mostRoom    = 10000
 	titleLength = 120
 
 	nameLength       = 80
@@ -40,9 +19,13 @@ const (
 	recogniseLength  = 200
 	costLength       = 120
 	spotLength       = 300
-	reasonLength     = 300
-	noteLength       = 300
 )
+
+// Longest is how long a meetup is at the most, in minutes.
+const Longest = 24 * 60
+
+// MostRoom is for how many people one is at the most.
+const MostRoom = 10000
 
 // Venue is the public place of a meetup.
 type Venue struct {
@@ -56,41 +39,41 @@ type Venue struct {
 // Details are what somebody says of a meetup.
 type Details struct {
 	Title   string
-	Start   string // in ClockForm
+	Start   string // in recur.ClockForm
 	Zone    string // whose clocks: IANA's name; "" for those of the place
 	Minutes int
 	Venue   Venue
 	Spot    string // where exactly
 	Held    bool   // the spot is told to those who come, and not to all
 	Room    int    // for how many people; 0 for any number
-	Every   Every
-	Until   string // in DayForm: the last day on which it is held; "" where no day ends it
+	Every   recur.Every
+	Until   string // in recur.DayForm: the last day on which it is held; "" where no day ends it
 	Times   int    // how often it is held; 0 where no number ends it
-	Rule    string // the rule of RFC 5545 instead, where Every is Otherwise
+	Rule    string // the rule of RFC 5545 instead, where Every is recur.Otherwise
 	Public  bool   // who wrote this says that the place is public, whatever it looks like
 }
 
-// checked are details that are right.
-type checked struct {
+// Checked are details that are right.
+type Checked struct {
 	Details
-	start time.Time // in its zone
-	rule  string
-	next  time.Time // of one that repeats, which of its times comes next: what its form gives as the start
+	First time.Time // when it begins, the first time, in its zone
+	RRule string    // of RFC 5545; "" where it is held once
+	Next  time.Time // of one that repeats, which of its times comes next: what its form gives as the start
 }
 
-// begins reports whether a start is the one of before.
-func (c checked) begins(start time.Time) bool { return start.Equal(c.start) || start.Equal(c.next) }
+// Begins reports whether a start is the one of before.
+func (c Checked) Begins(start time.Time) bool { return start.Equal(c.First) || start.Equal(c.Next) }
 
-// check cleans details and finds what is wrong with them. Zone is the place's. Was
+// Check cleans details and finds what is wrong with them. Zone is the place's. Was
 // is what they were before, or nil: what stays as it is isn't asked about again.
-func (d Details) check(now time.Time, zone *time.Location, was *checked) (checked, error) {
-	c := checked{Details: d.clean()}
+func (d Details) Check(now time.Time, zone *time.Location, was *Checked) (Checked, error) {
+	c := Checked{Details: d.Clean()}
 	faults := c.checkWords()
-	if c.Minutes < shortest || c.Minutes > longest {
+	if c.Minutes < shortest || c.Minutes > Longest {
 		faults = append(faults, fault.New(fault.Invalid, "meetup.length").On("minutes"))
 	}
-	if c.Room < 0 || c.Room > mostRoom {
-		faults = append(faults, fault.New(fault.Invalid, "meetup.room", "n", mostRoom).On("room"))
+	if c.Room < 0 || c.Room > MostRoom {
+		faults = append(faults, fault.New(fault.Invalid, "meetup.room", "n", MostRoom).On("room"))
 	}
 	if c.Zone != "" {
 		var err error
@@ -100,14 +83,14 @@ func (d Details) check(now time.Time, zone *time.Location, was *checked) (checke
 	}
 	c.Zone = zone.String()
 	start, f := recur.Start(c.Start, zone)
-	if c.start = start; f == nil && (was == nil || !was.begins(start)) {
+	if c.First = start; f == nil && (was == nil || !was.Begins(start)) {
 		f = recur.Soon(start, now)
 	}
 	if f == nil {
-		c.rule, f = c.checkRepeat(start)
+		c.RRule, f = c.checkRepeat(start)
 	}
-	if was != nil && was.rule == c.rule && was.begins(start) {
-		c.start = was.start
+	if was != nil && was.RRule == c.RRule && was.Begins(start) {
+		c.First = was.First
 	}
 	if faults = append(faults, f); fault.Join(faults...) != nil {
 		return c, fault.Join(faults...)
@@ -120,7 +103,8 @@ func (d Details) check(now time.Time, zone *time.Location, was *checked) (checke
 	return c, nil
 }
 
-func (d Details) clean() Details {
+// Clean are the details with their words cleaned.
+func (d Details) Clean() Details {
 	for _, words := range []*string{&d.Title, &d.Venue.Name, &d.Venue.Directions, &d.Venue.Recognise, &d.Venue.Cost, &d.Spot} {
 		*words = text.CleanLine(*words)
 	}
@@ -142,13 +126,13 @@ func (d Details) checkWords() (faults []*fault.Fault) {
 		{"title", d.Title, titleLength}, {"venue", d.Venue.Name, nameLength}, {"directions", d.Venue.Directions, directionsLength},
 		{"recognise", d.Venue.Recognise, recogniseLength}, {"cost", d.Venue.Cost, costLength}, {"spot", d.Spot, spotLength},
 	} {
-		faults = append(faults, tooLong(f.field, f.words, f.most))
+		faults = append(faults, TooLong(f.field, f.words, f.most))
 	}
 	return faults
 }
 
-// tooLong is the fault of words that are too long for their field, or nil.
-func tooLong(field, words string, most int) *fault.Fault {
+// TooLong is the fault of words that are too long for their field, or nil.
+func TooLong(field, words string, most int) *fault.Fault {
 	if n := text.Length(words); n > most {
 		return fault.New(fault.Invalid, "meetup.too_long", "limit", most, "length", n).On(field)
 	}
@@ -158,17 +142,17 @@ func tooLong(field, words string, most int) *fault.Fault {
 // checkRepeat is the rule by which it is held again and again, or "".
 func (d Details) checkRepeat(start time.Time) (string, *fault.Fault) {
 	switch d.Every {
-	case Once:
+	case recur.Once:
 		return "", nil
-	case Otherwise:
+	case recur.Otherwise:
 		return recur.Check(d.Rule, start)
-	case Weekly, Fortnightly, Monthly, MonthlyLast:
+	case recur.Weekly, recur.Fortnightly, recur.Monthly, recur.MonthlyLast:
 	default:
 		return "", fault.New(fault.Invalid, "meetup.repeat_unclear").On("repeat")
 	}
 	var until time.Time
 	if d.Until != "" {
-		day, err := time.Parse(DayForm, d.Until)
+		day, err := time.Parse(recur.DayForm, d.Until)
 		if err != nil {
 			return "", fault.New(fault.Invalid, "meetup.until_unclear").On("until")
 		}

@@ -1,4 +1,4 @@
-package meetup
+package plan
 
 import (
 	"slices"
@@ -56,18 +56,18 @@ func TestDetails(t *testing.T) {
 		"somebody's home":             {with(func(d *Details) { d.Venue = Venue{Name: "Our place", Directions: "second bell"} }), "public home our place"},
 		"a home as the spot":          {with(func(d *Details) { d.Venue.Name, d.Spot = "Near the river", "Egnatia 12" }), "public home egnatia 12"},
 		"a home, said to be public":   {with(func(d *Details) { d.Venue.Name, d.Public = "Our place", true }), ""},
-		"weekly":                      {with(func(d *Details) { d.Every = Weekly }), ""},
-		"weekly until before":         {with(func(d *Details) { d.Every, d.Until = Weekly, "2026-12-02" }), "until until_early"},
-		"weekly until that day":       {with(func(d *Details) { d.Every, d.Until = Weekly, "2026-12-03" }), ""},
-		"weekly until nonsense":       {with(func(d *Details) { d.Every, d.Until = Weekly, "3 Dec" }), "until until_unclear"},
-		"weekly until the year 9999":  {with(func(d *Details) { d.Every, d.Until = Weekly, "9999-12-31" }), "repeat repeat_too_many 1000"},
-		"the last, and it is not":     {with(func(d *Details) { d.Every = MonthlyLast }), "repeat repeat_first"},
-		"the last Thursday":           {with(func(d *Details) { d.Every, d.Start = MonthlyLast, "2026-12-31T19:00" }), ""},
+		"weekly":                      {with(func(d *Details) { d.Every = recur.Weekly }), ""},
+		"weekly until before":         {with(func(d *Details) { d.Every, d.Until = recur.Weekly, "2026-12-02" }), "until until_early"},
+		"weekly until that day":       {with(func(d *Details) { d.Every, d.Until = recur.Weekly, "2026-12-03" }), ""},
+		"weekly until nonsense":       {with(func(d *Details) { d.Every, d.Until = recur.Weekly, "3 Dec" }), "until until_unclear"},
+		"weekly until the year 9999":  {with(func(d *Details) { d.Every, d.Until = recur.Weekly, "9999-12-31" }), "repeat repeat_too_many 1000"},
+		"the last, and it is not":     {with(func(d *Details) { d.Every = recur.MonthlyLast }), "repeat repeat_first"},
+		"the last Thursday":           {with(func(d *Details) { d.Every, d.Start = recur.MonthlyLast, "2026-12-31T19:00" }), ""},
 		"some other often":            {with(func(d *Details) { d.Every = "hourly" }), "repeat repeat_unclear"},
 		"a rule that isn't asked for": {with(func(d *Details) { d.Rule = "FREQ=SECONDLY" }), ""},
-		"every second":                {with(func(d *Details) { d.Every, d.Rule = Otherwise, "FREQ=SECONDLY" }), "repeat repeat_too_fine"},
+		"every second":                {with(func(d *Details) { d.Every, d.Rule = recur.Otherwise, "FREQ=SECONDLY" }), "repeat repeat_too_fine"},
 	} {
-		got := faults(func() error { _, err := c.check(friday, athens, nil); return err }())
+		got := faults(func() error { _, err := c.Check(friday, athens, nil); return err }())
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
@@ -97,18 +97,18 @@ func faults(err error) string {
 // again about a place that they said is public.
 func TestWhatStaysIsNotAskedAboutAgain(t *testing.T) {
 	athens := zone(t, "Europe/Athens")
-	d := Details{Title: "Tea", Start: "2026-11-26T19:00", Minutes: 60, Venue: Venue{Name: "Our place"}, Every: Weekly}
-	was := checked{Details: d, start: read(t, d.Start, athens)}
+	d := Details{Title: "Tea", Start: "2026-11-26T19:00", Minutes: 60, Venue: Venue{Name: "Our place"}, Every: recur.Weekly}
+	was := Checked{Details: d, First: read(t, d.Start, athens)}
 	d.Title = "Tea and cake"
-	if _, err := d.check(friday, athens, &was); err != nil {
+	if _, err := d.Check(friday, athens, &was); err != nil {
 		t.Error(err)
 	}
 	d.Start = "2026-11-27T13:00"
-	if _, err := d.check(friday, athens, &was); faults(err) != "start start_past" {
+	if _, err := d.Check(friday, athens, &was); faults(err) != "start start_past" {
 		t.Error(err)
 	}
 	d.Start, d.Venue.Directions = "2026-11-26T19:00", "ring the bell"
-	if _, err := d.check(friday, athens, &was); faults(err) != "public home our place" {
+	if _, err := d.Check(friday, athens, &was); faults(err) != "public home our place" {
 		t.Error(err)
 	}
 }
@@ -124,16 +124,16 @@ func zone(t *testing.T, name string) *time.Location {
 
 func TestTheLastDayIsOneOfThem(t *testing.T) {
 	for name, from := range map[string]string{"Europe/Athens": "2027-10-26T19:00", "America/New_York": "2027-10-26T23:30", "Pacific/Kiritimati": "2027-10-26T00:30"} {
-		d := Details{Title: "x", Venue: Venue{Name: "Library"}, Start: from, Minutes: 60, Every: Weekly, Until: "2027-11-09"}
-		c, err := d.check(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), zone(t, name), nil)
+		d := Details{Title: "x", Venue: Venue{Name: "Library"}, Start: from, Minutes: 60, Every: recur.Weekly, Until: "2027-11-09"}
+		c, err := d.Check(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), zone(t, name), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := recur.Series{Start: c.start, Rule: c.rule, Length: time.Hour}
-		if all := s.Coming(c.start, 9); len(all) != 3 || all[2].Start.Format(DayForm) != d.Until {
-			t.Errorf("%s: %s gives %v", name, c.rule, all)
+		s := recur.Series{Start: c.First, Rule: c.RRule, Length: time.Hour}
+		if all := s.Coming(c.First, 9); len(all) != 3 || all[2].Start.Format(recur.DayForm) != d.Until {
+			t.Errorf("%s: %s gives %v", name, c.RRule, all)
 		}
-		if e, until, _ := recur.Of(c.rule, c.start); e != Weekly || until.Format(DayForm) != d.Until {
+		if e, until, _ := recur.Of(c.RRule, c.First); e != recur.Weekly || until.Format(recur.DayForm) != d.Until {
 			t.Errorf("%s: read back as %s until %v", name, e, until)
 		}
 	}
