@@ -286,20 +286,34 @@ func (d *pages) change(q *page.Request) error {
 		return d.stand(q, m, host)
 	}
 	v := read(q)
-	if do == "cancel" {
+	again := func(q *page.Request, v *announceView) error { return d.renderHost(q, m, host, v) }
+	v.Details.Zone = m.Details().Zone
+	if v.Details.Every == meetup.Otherwise {
+		v.Details.Rule = m.Rule
+	}
+	switch do {
+	case "preview":
+		then, err := d.meetups.PreviewEdit(q.Context(), host, m.Thread, v.Details)
+		if err != nil {
+			return d.refuse(q, v, err, again)
+		}
+		c := d.cardOf(then)
+		c.Own, c.Draft = true, true
+		v.Preview = &c
+		if err := d.illustrate(q, v.Preview); err != nil {
+			return err
+		}
+		return again(q, v)
+	case "cancel":
 		reason := v.Reason
 		v = d.hostView(m)
 		v.Reason = reason
 		err = d.meetups.Cancel(q.Context(), host, m.Thread, v.Reason)
-	} else {
-		v.Details.Zone = m.Details().Zone
-		if v.Details.Every == meetup.Otherwise {
-			v.Details.Rule = m.Rule
-		}
+	default:
 		err = d.meetups.Edit(q.Context(), host, m.Thread, v.Details)
 	}
 	if err != nil {
-		return d.refuse(q, v, err, func(q *page.Request, v *announceView) error { return d.renderHost(q, m, host, v) })
+		return d.refuse(q, v, err, again)
 	}
 	return q.Redirect(http.StatusSeeOther, fmt.Sprintf("/host/%d/%s?kept=1", m.Thread, host.Token()))
 }

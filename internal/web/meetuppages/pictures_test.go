@@ -157,3 +157,44 @@ func TestTheFormKeepsItsPictures(t *testing.T) {
 		p.Lacks("details.slots")
 	})
 }
+
+// A host sees a change as it would stand, with the picture that stands for the meetup and
+// all that they typed, before it is kept.
+func TestAHostSeesAChangeBefore(t *testing.T) {
+	eachListing(t, func(t *testing.T, s *listing) {
+		host := s.somebody()
+		made, err := s.Announce(t.Context(), s.somebody(), host, board.NewThread{Place: s.at("gr/athens"), NewPost: board.NewPost{Pictures: []media.New{{Number: s.picture(31, media.Shown), Alt: "a door"}}}},
+			meetup.Details{Title: "Tea", Start: "2026-12-03T19:00", Minutes: 120, Venue: meetup.Venue{Name: "Library café"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := fmt.Sprintf("/host/%d", made.Thread)
+		send := func(do, title, token string) *pagetest.Page {
+			return pagetest.Post(t, s, path, url.Values{
+				"do": {do}, "token": {token}, "title": {title}, "day": {"2026-12-04"}, "time": {"20:00"}, "minutes": {"60"}, "repeat": {"week"}, "venue": {"Serafio"}, "recognise": {"a red scarf"},
+			}, "Origin", "https://moot.example")
+		}
+		p := send("preview", "Rents", host.Token()).Want(http.StatusOK)
+		if said := p.Text(".preview .card"); !strings.Contains(said, "Rents") || !strings.Contains(said, "Fri 4 Dec, 20:00") || !strings.Contains(said, "Serafio") || !strings.Contains(said, "every week") {
+			t.Error(said)
+		}
+		if p.Attr(".preview .card .photo img", "alt") != "a door" || p.Attr("#title", "value") != "Rents" || p.Attr("#recognise", "value") != "a red scarf" || len(p.All(".preview li > time")) < 2 {
+			t.Error(p.Text("main"))
+		}
+		p.Lacks("button[value=cancel], #link, .preview .button")
+		if n := len(p.All(".card")); n != 1 {
+			t.Errorf("%d cards", n)
+		}
+		p = send("preview", "", host.Token()).Want(http.StatusUnprocessableEntity)
+		p.Has("#title-error")
+		p.Lacks(".preview")
+		send("preview", "Rents", s.somebody().Token()).Want(http.StatusForbidden)
+		if m, err := s.Meetup(t.Context(), made.Thread); err != nil || m.Title != "Tea" || m.Rule != "" || m.Sequence != 0 {
+			t.Errorf("it is changed: %+v, %v", m, err)
+		}
+		send("keep", "Rents", host.Token()).Want(http.StatusSeeOther)
+		if m, err := s.Meetup(t.Context(), made.Thread); err != nil || m.Title != "Rents" || m.Rule == "" {
+			t.Errorf("it isn't changed: %+v, %v", m, err)
+		}
+	})
+}
