@@ -2,6 +2,9 @@
 // page gets a line here, and with it all that is asked of every page:
 // accessibility, narrow windows, valid HTML, print, pictures to look at.
 
+import { join } from "node:path";
+import { root } from "./site.mjs";
+
 const read = async (site, path) => (await fetch(site.address + path)).text();
 
 // addresses on the demo that a page leads to.
@@ -146,6 +149,19 @@ export const refused = {
     await page.locator("#body").fill("There is a hall on the corner that nobody uses.");
     await page.locator(".starts button").first().click();
     await page.waitForURL("**/meetups/new");
+  },
+  async "meetup-preview"({ page }) {
+    await page.goto("/gb/leeds/meetups/new");
+    await page.locator("#title").fill("Who has the key?");
+    await page.locator("#day").fill(new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10));
+    await page.locator("#time").fill("19:00");
+    await page.locator("#venue").fill("Central Library");
+    await page.locator("#body").fill(marks);
+    await page.locator("details.slots > summary").click();
+    await page.locator("#picture-1").setInputFiles(join(root, "internal/demo/pictures/library.jpg"));
+    await page.locator("#alt-1").fill("A chained door");
+    await page.locator("button[value=preview]").click();
+    await page.locator("section.preview").waitFor();
   },
   async "reply-refused"({ page }) {
     await page.goto(`${busy}/catalog`);

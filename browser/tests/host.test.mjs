@@ -192,6 +192,28 @@ for (const way of ways) {
       await fits(page);
     });
 
+    test("a host sees what a change comes to before it is kept", async () => {
+      const { page } = host;
+      await page.locator("#title").fill("");
+      await page.locator("#venue").fill("Polytechnic café");
+      await page.locator("button[value=preview]").click();
+      await page.locator("#title-error").waitFor();
+      await page.locator("#title").fill("The new rent law, aloud");
+      await page.locator("button[value=preview]").click();
+      const preview = page.locator("section.preview");
+      await preview.waitFor();
+      assert.match(await preview.locator(".card").innerText(), /The new rent law, aloud[\s\S]*Polytechnic café/);
+      assert.match(await preview.locator(".changed").innerText(), /Serafio library/); // as those who come would read
+      assert.equal(await preview.locator("> ol li").count(), 4);
+      assert.equal(await page.locator("#venue").inputValue(), "Polytechnic café");
+      assert.equal(await page.locator("button[value=cancel]").count(), 0);
+      await fits(page);
+      await stranger.page.goto(thread);
+      assert.match(await stranger.page.locator(".card.meetup").innerText(), /Reading the new rent law[\s\S]*Serafio library/);
+      await page.goto(link);
+      assert.equal(await page.locator("#venue").inputValue(), "Serafio library");
+    });
+
     const single = (n) => host.page.locator(".singles > li").nth(n);
     const open = async (n) => {
       if (!(await single(n).locator("details").evaluate((d) => d.open))) await single(n).locator("summary").click();

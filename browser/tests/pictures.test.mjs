@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { after, before, describe, test } from "node:test";
+import ICAL from "ical.js";
 import { Site, root } from "../site.mjs";
 import { Visitor, desk, fits, launch, lent, narrow } from "../visitor.mjs";
 import { t } from "../words.mjs";
@@ -266,3 +267,104 @@ describe("a queue", () => {
     assert.equal(await steward.page.locator(".look").count(), 0);
   });
 });
+
+// A meetup's picture, from its form to its page, lists and calendars, and out of all of
+// them once a steward takes it down.
+for (const way of [{ name: "with script", script: true, size: desk }, { name: "without script in 320 px", script: false, size: narrow }]) {
+  describe(`the picture of a meetup ${way.name}`, () => {
+    const alt = "A chained door";
+    let site, visitor, page, thread;
+    before(async () => {
+      site = await Site.start("serve", { images: "on" });
+      visitor = await Visitor.come(browser, site, way);
+      ({ page } = visitor);
+    });
+    after(async () => {
+      await visitor?.leave();
+      await site?.stop();
+    });
+
+    // images are the pictures that ical.js finds in a calendar of the site.
+    const images = async (path) => {
+      const calendar = new ICAL.Component(ICAL.parse(await (await fetch(site.address + path)).text()));
+      return calendar.getAllSubcomponents("vevent").flatMap((event) => event.getAllProperties("image"));
+    };
+
+    test("is kept through a preview and a refusal, and announced", async () => {
+      await visitor.go("/gr/kilkis/meetups/new");
+      await page.locator("#title").fill("Tea and rents");
+      await page.locator("#day").fill(new Date(Date.now() + 5 * 864e5).toISOString().slice(0, 10));
+      await page.locator("#time").fill("19:00");
+      await page.locator("#body").fill("Who comes?");
+      await page.getByText(t("board.pictures"), { exact: true }).click();
+      await page.locator("#picture-1").setInputFiles(photo);
+      await page.locator("#alt-1").fill(alt);
+      await page.locator("form.write button[value=preview]").click(); // there is no place yet
+      await page.locator("#venue-error").waitFor();
+      assert.equal(await page.locator(".kept").count(), 1);
+      await fits(page);
+      await page.locator("#venue").fill("Municipal Library café");
+      await page.locator("form.write button[value=preview]").click();
+      assert.match(await page.locator(".preview .unposted").innerText(), new RegExp(`JPEG[\\s\\S]*${alt}`));
+      assert.equal(await page.locator("#alt-1").inputValue(), alt);
+      await fits(page);
+      await page.locator("form.write button[value=announce]").click();
+      await page.waitForURL("**/host/**");
+      thread = new URL(await page.locator("h1 a").evaluate((a) => a.href)).pathname;
+    });
+
+    test("stands on its page, in its post, in lists and on boards", async () => {
+      const shows = async (path, selector) => {
+        await visitor.go(path);
+        const img = page.locator(selector);
+        assert.equal(await img.count(), 1, `${path} ${selector}`);
+        assert.equal(await img.getAttribute("alt"), alt, path);
+        assert.equal(await img.getAttribute("loading"), "lazy", path);
+        await img.scrollIntoViewIfNeeded();
+        const box = await img.evaluate(async (one) => { await one.decode(); return one.getBoundingClientRect().toJSON(); });
+        assert.ok(box.width >= 40 && box.height >= 40 && box.width <= 330, `${path}: ${box.width} × ${box.height}`);
+        await fits(page);
+      };
+      await shows("/gr/kilkis/meetups", ".card img.photo");
+      await shows("/world/meetups", ".card img.photo");
+      await shows("/gr", ".leaf-of img.photo");
+      await shows(thread, ".post.op figure.picture img");
+      assert.equal(await page.locator(".card img").count(), 0, "twice on one page");
+      await shows(`${thread}/meetup`, ".card a.photo img");
+      await page.locator(".card a.photo").click();
+      await page.waitForURL(/\/f\/\d+\.jpg$/);
+    });
+
+    test("is in calendars, small, for whoever reads them", async () => {
+      for (const path of [`${thread}/meetup.ics`, "/gr/kilkis/meetups.ics", "/world/meetups.ics"]) {
+        const [image, ...more] = await images(path);
+        assert.equal(more.length, 0, path);
+        assert.equal(image.type, "uri");
+        assert.equal(image.getFirstParameter("display"), "BADGE");
+        const answer = await fetch(image.getFirstValue());
+        assert.equal(answer.status, 200);
+        assert.equal(answer.headers.get("content-type"), image.getFirstParameter("fmttype"));
+      }
+      const read = spawnSync("/usr/bin/python3", ["-c", "import sys, icalendar; print(*[e['IMAGE'] for e in icalendar.Calendar.from_ical(sys.stdin.read()).walk('VEVENT')])"],
+        { encoding: "utf8", input: await (await fetch(`${site.address}${thread}/meetup.ics`)).text() });
+      assert.equal(read.stdout.trim(), (await images(`${thread}/meetup.ics`))[0].getFirstValue(), read.stderr);
+    });
+
+    test("is gone from all of them once a steward has removed it", async () => {
+      const small = (await images(`${thread}/meetup.ics`))[0].getFirstValue();
+      const made = spawnSync(site.process.spawnfile, ["queue", "link", "--data", site.folder, "--base-url", site.address], { encoding: "utf8" });
+      assert.equal(made.status, 0, made.stderr);
+      await visitor.go(made.stdout.split("\n")[0]);
+      await page.getByRole("button", { name: t("queue.come_in") }).click();
+      await page.getByRole("button", { name: t("queue.remove"), exact: true }).click();
+      await page.getByText(t("queue.none")).waitFor();
+      for (const path of ["/gr/kilkis/meetups", "/world/meetups", "/gr", thread, `${thread}/meetup`]) {
+        await visitor.go(path);
+        assert.equal(await page.locator(".photo, .card img, .leaf-of img, .post img, .u-photo, [itemprop=image]").count(), 0, path);
+      }
+      for (const path of [`${thread}/meetup.ics`, "/world/meetups.ics"]) assert.deepEqual(await images(path), []);
+      for (const path of [`${thread}/meetup.atom`, "/world/meetups.atom"]) assert.doesNotMatch(await (await fetch(site.address + path)).text(), /\/f\/\d/);
+      assert.equal((await fetch(small)).status, 404);
+    });
+  });
+}

@@ -32,6 +32,6 @@ func demo(c *call) error {
 		if err != nil {
 			return err
 		}
-		return demoboards.Steps{Places: s.places, Ladder: s.ladder, Meetups: s.meetups}.Seed(ctx, time.Now())
+		return demoboards.Steps{Places: s.places, Pictures: s.pictures, Ladder: s.ladder, Meetups: s.meetups}.Seed(ctx, time.Now())
 	})
 }

@@ -152,7 +152,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		return s, err
 	}
 	ladder, steps := ladderpages.New(s.ladder, s.meetups)
-	meetups, ofMeetups := meetuppages.New(s.meetups, s.boards, placepages.Locate(maps, placepages.Tiles{Path: cfg.MapTiles, Credit: cfg.MapCredit}))
+	meetups, ofMeetups := meetuppages.New(s.meetups, s.boards, s.pictures, placepages.Locate(maps, placepages.Tiles{Path: cfg.MapTiles, Credit: cfg.MapCredit}))
 	steps = steps.With(ofMeetups)
 	s.door, err = web.New(web.Settings{
 		Settings: page.Settings{
@@ -164,7 +164,7 @@ func open(ctx context.Context, cfg *config.Config, log *slog.Logger, fill func(c
 		Doors: []door.Routes{
 			feed.New(feed.Settings{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Identity: identity, Languages: languages,
-				Gazetteer: s.places, Clock: now, Boards: s.boards, Directory: s.directory, Ladder: s.ladder, Meetups: s.meetups, Index: s.found,
+				Gazetteer: s.places, Clock: now, Boards: s.boards, Pictures: s.pictures, Directory: s.directory, Ladder: s.ladder, Meetups: s.meetups, Index: s.found,
 			}),
 			api.New(api.Site{
 				Name: cfg.SiteName, Base: cfg.BaseURL, Source: cfg.SourceURL, Languages: languages, Boards: s.boards, Directory: s.directory,

@@ -239,6 +239,15 @@ func TestPicturesArePosted(t *testing.T) {
 			t.Errorf("the reply shows %v", shown)
 		}
 
+		announced := s.send(v1+"/places/gr.athens/meetups", object{
+			"title": "Tea", "start": s.clock.Now().AddDate(0, 0, 3).Format(time.DateOnly) + "T18:30", "minutes": 60, "venue": "Serafio library", "ticket": s.ticket(),
+			"pictures": []object{{"number": taken["number"], "alt": "A wall"}},
+		}).want(t, http.StatusCreated)
+		v = s.get(fmt.Sprint("/api/v1/threads/", announced["thread"])).want(t, http.StatusOK)
+		if shown := v["opening"].(object)["pictures"].([]any); len(shown) != 1 || shown[0].(object)["alt"] != "A wall" {
+			t.Errorf("a meetup's opening post shows %v", shown)
+		}
+
 		thessaloniki := "/api/v1/places/gr.thessaloniki/threads"
 		s.form(thessaloniki, [][2]string{{"ticket", s.ticket()}}, drawn(t, 40)).problem(t, http.StatusUnprocessableEntity, "board.no_pictures", "picture")
 		s.send(athens, object{"ticket": s.ticket(), "pictures": []object{{"number": 12345}}}).problem(t, http.StatusUnprocessableEntity, "media.no_longer_there", "picture")

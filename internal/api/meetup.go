@@ -90,7 +90,8 @@ type details struct {
 
 type newMeetup struct {
 	details
-	Text string `json:"text,omitempty" doc:"The opening post; absent: the title."`
+	Text     string       `json:"text,omitempty" doc:"The opening post; absent: the title."`
+	Pictures []newPicture `json:"pictures,omitempty" doc:"Of the opening post."`
 	redeemed
 }
 
@@ -253,7 +254,7 @@ func (d *api) announce(c *call, n newMeetup) (answer, error) {
 		return answer{}, err
 	}
 	host := key.Derived(secret, "host:"+n.Ticket)
-	s := sent{newThread: newThread{newReply: newReply{newPost: newPost{Text: n.Text}, redeemed: n.redeemed}}, more: fmt.Sprintf("%#v", n.details)}
+	s := sent{newThread: newThread{newReply: newReply{newPost: newPost{Text: n.Text, Pictures: n.Pictures}, redeemed: n.redeemed}}, more: fmt.Sprintf("%#v", n.details)}
 	made, err := c.submit(s, func(actor key.Actor, post board.NewPost) (board.Target, error) {
 		return d.Meetups.Announce(c.R.Context(), actor, host, board.NewThread{Place: p, NewPost: post}, n.details.details())
 	})

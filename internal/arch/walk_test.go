@@ -94,7 +94,7 @@ func openSite(t *testing.T) *site {
 		Words: func(place.Place) *lang.Language { return lang.All()[0] },
 	})
 	ladder, steps := ladderpages.New(hands, gatherings)
-	meetups, ofMeetups := meetuppages.New(gatherings, s.boards, placepages.Locate(maps, placepages.Tiles{}))
+	meetups, ofMeetups := meetuppages.New(gatherings, s.boards, pictures, placepages.Locate(maps, placepages.Tiles{}))
 	steps = steps.With(ofMeetups)
 	origins := origin.New(origin.Settings{
 		DB: s.db, Clock: now, Places: places, Boards: s.boards, Jobs: job.New(s.db, now), Client: outbound.New(outbound.Settings{}),
@@ -106,7 +106,7 @@ func openSite(t *testing.T) *site {
 	}, Doors: []door.Routes{
 		feed.New(feed.Settings{
 			Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: places, Clock: now,
-			Boards: s.boards, Directory: directory, Meetups: gatherings, Index: search.New(s.db, now, event.New(), places, s.boards),
+			Boards: s.boards, Pictures: pictures, Directory: directory, Meetups: gatherings, Index: search.New(s.db, now, event.New(), places, s.boards),
 		}),
 		api.New(api.Site{
 			Name: "Moot", Languages: lang.All(), Boards: s.boards, Directory: directory, Places: places, Pictures: pictures,

@@ -1,8 +1,6 @@
 package board
 
 import (
-	"context"
-
 	"moot/internal/db"
 	"moot/internal/media"
 )
@@ -75,21 +73,4 @@ func unposted(tx *db.Tx, c clean) ([]media.Attached, error) {
 		}
 	}
 	return all, nil
-}
-
-// Unposted finds pictures that a form keeps, by number. Those that are no
-// longer there are left out.
-func (b *Boards) Unposted(ctx context.Context, numbers []int64) (map[int64]media.Picture, error) {
-	found := map[int64]media.Picture{}
-	if len(numbers) == 0 {
-		return found, nil
-	}
-	err := b.db.Read(ctx, func(tx *db.Tx) error {
-		all, err := media.Find(tx, numbers)
-		for _, p := range all {
-			found[p.Number] = p
-		}
-		return err
-	})
-	return found, err
 }

@@ -32,7 +32,15 @@ type Event struct {
 	Location    string
 	Description string
 	URL         string
+	Image       Image
 	Cancelled   bool
+}
+
+// Image is a small picture that stands for an event (RFC 7986, 5.10). The zero Image is
+// none.
+type Image struct {
+	URL  string
+	Type string // "image/jpeg"
 }
 
 // Moved is a single time of an event that is at another.
@@ -139,12 +147,10 @@ func (w *writer) event(e Event, m *Moved) {
 		}
 	}
 	if e.URL != "" {
-		w.line("URL:" + strings.Map(func(r rune) rune {
-			if unicode.IsSpace(r) || unicode.IsControl(r) {
-				return -1
-			}
-			return r
-		}, e.URL))
+		w.line("URL:" + uri(e.URL))
+	}
+	if e.Image.URL != "" {
+		w.line("IMAGE;VALUE=URI;DISPLAY=BADGE;FMTTYPE=" + only(e.Image.Type, "abcdefghijklmnopqrstuvwxyz/") + ":" + uri(e.Image.URL))
 	}
 	if e.Cancelled {
 		w.line("STATUS:CANCELLED")
@@ -152,6 +158,16 @@ func (w *writer) event(e Event, m *Moved) {
 		w.line("STATUS:CONFIRMED")
 	}
 	w.line("END:VEVENT")
+}
+
+// uri is an address without what no address holds.
+func uri(url string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, url)
 }
 
 // Forms of times.

@@ -304,3 +304,17 @@ func FuzzWords(f *testing.F) {
 		}
 	})
 }
+
+// RFC 7986, 5.10: an image is an address, with its type, on the event and on each single
+// time that was moved.
+func TestAnEventHasAnImage(t *testing.T) {
+	e := tea(time.UTC)
+	e.Image = Image{URL: "https://moot.example/f/1t.jpg\r\nX:y", Type: "image/jpeg\r\n;:\""}
+	c := Calendar{Events: []Event{e}}
+	if got, want := values(unfolded(t, c.Bytes()), "IMAGE"), "https://moot.example/f/1t.jpgX:y"; !slices.Equal(got, []string{want, want}) || strings.Count(string(c.Bytes()), "IMAGE;VALUE=URI;DISPLAY=BADGE;FMTTYPE=image/jpeg:") != 2 {
+		t.Errorf("%q", c.Bytes())
+	}
+	if got := values(unfolded(t, Calendar{Events: []Event{tea(time.UTC)}}.Bytes()), "IMAGE"); got != nil {
+		t.Errorf("none is %q", got)
+	}
+}

@@ -269,6 +269,16 @@ func unseeded(ctx context.Context, boards *board.Boards, notices []notice) (bool
 	return !ended, err
 }
 
+// take takes in a picture for a post.
+func take(ctx context.Context, pictures *media.Pictures, f shownFile) (media.New, error) {
+	content, err := boardFiles.ReadFile("pictures/" + f.File)
+	if err != nil {
+		return media.New{}, err
+	}
+	taken, err := pictures.Take(ctx, content)
+	return media.New{Number: taken.Number, Alt: f.Alt, Spoiler: f.Spoiler}, err
+}
+
 // sower writes posts one after another.
 type sower struct {
 	boards   *board.Boards
@@ -293,15 +303,11 @@ func (s *sower) write(ctx context.Context, n notice) error {
 		return err
 	}
 	for _, f := range n.files {
-		content, err := boardFiles.ReadFile("pictures/" + f.File)
+		p, err := take(ctx, s.pictures, f)
 		if err != nil {
 			return err
 		}
-		taken, err := s.pictures.Take(ctx, content)
-		if err != nil {
-			return err
-		}
-		n.Pictures = append(n.Pictures, media.New{Number: taken.Number, Alt: f.Alt, Spoiler: f.Spoiler})
+		n.Pictures = append(n.Pictures, p)
 	}
 	var at board.Target
 	if n.number == 1 {

@@ -9,15 +9,17 @@ import (
 	"moot/internal/convene"
 	"moot/internal/fault"
 	"moot/internal/key"
+	"moot/internal/media"
 	"moot/internal/meetup"
 	"moot/internal/place"
 )
 
 // Steps are what the demo's cities climb on.
 type Steps struct {
-	Places  *place.Gazetteer
-	Ladder  *convene.Ladder
-	Meetups *meetup.Meetups
+	Places   *place.Gazetteer
+	Pictures *media.Pictures
+	Ladder   *convene.Ladder
+	Meetups  *meetup.Meetups
 }
 
 // The cities of the demo by how far they have come.
@@ -171,9 +173,14 @@ func (s Steps) announce(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	table, err := take(ctx, s.Pictures, shownFile{File: "square.jpg", Alt: "A drawing of a square with trees, and people around a table."})
+	if err != nil {
+		return err
+	}
 	y, m, d := now.In(p.Zone()).Date()
 	t, err := s.Meetups.Announce(ctx, key.Anyone, host, board.NewThread{Place: p, NewPost: board.NewPost{
-		Body: "An hour, no speeches. We go round once and everybody says what their rent was two years ago and what it is now. Bring the letter if you have one.",
+		Body:     "An hour, no speeches. We go round once and everybody says what their rent was two years ago and what it is now. Bring the letter if you have one.",
+		Pictures: []media.New{table},
 	}}, meetup.Details{
 		Title: "Rent letters, read together", Start: time.Date(y, m, d+4, 18, 30, 0, 0, p.Zone()).Format(meetup.ClockForm), Minutes: 60, Every: meetup.Weekly,
 		Venue:  meetup.Venue{Name: "Central Library, first floor café", Directions: "Up the lift by the main entrance, then left", Recognise: "A paper crane on the table", StepFree: true, Cost: "Nothing"},

@@ -14,6 +14,7 @@ import (
 	"moot/internal/guard"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/media"
 	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/search"
@@ -29,6 +30,7 @@ type Settings struct {
 	Gazetteer *place.Gazetteer
 	Clock     *clock.Clock
 	Boards    *board.Boards
+	Pictures  *media.Pictures
 	Directory *directory.Directory
 	Meetups   *meetup.Meetups
 	Index     *search.Index

@@ -91,6 +91,7 @@ func open(t *testing.T, d *db.DB, change func(*feed.Settings)) *site {
 	settings := feed.Settings{
 		Name: "Moot", Base: base, Source: "https://source.example/moot", Identity: identity, Languages: lang.All(),
 		Gazetteer: gazetteer(), Clock: s.clock, Boards: s.boards, Directory: directory, Meetups: s.Meetups, Index: s.index,
+		Pictures: media.Open(d, s.clock, outbox, nil, nil, media.Limits{}),
 	}
 	if change != nil {
 		change(&settings)

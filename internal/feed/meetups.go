@@ -298,9 +298,21 @@ func (d *feeds) calendarOfOne(a *door.Asked) error {
 }
 
 func (r *reading) sendCalendar(name string, all ...meetup.Meetup) error {
+	threads := make([]int64, len(all))
+	for i, m := range all {
+		threads[i] = m.Thread
+	}
+	pictures, err := r.Pictures.Firsts(r.Context(), threads...)
+	if err != nil {
+		return err
+	}
 	c := calendar.Calendar{Name: name}
 	for _, m := range all {
-		c.Events = append(c.Events, r.event(m))
+		e := r.event(m)
+		if p, has := pictures[m.Thread]; has {
+			e.Image = calendar.Image{URL: r.base + "/f/" + p.ThumbFile(), Type: "image/" + p.Thumb.Kind}
+		}
+		c.Events = append(c.Events, e)
 	}
 	r.asked.W.Header().Add("Vary", "Accept-Language")
 	r.tell(r.asked, door.Answer{Type: calendar.Type, Body: c.Bytes()}, r.base, "/"+r.asked.Place.Path()+r.asked.R.URL.Path, r.Code())

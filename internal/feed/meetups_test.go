@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"moot/internal/board"
+	"moot/internal/db"
 	"moot/internal/key"
+	"moot/internal/media"
 	"moot/internal/meetup"
 	"moot/internal/web/page/pagetest"
 )
@@ -416,5 +418,62 @@ func TestWhatIsWrittenOfAMeetupIsWords(t *testing.T) {
 		}
 		s.atom("/gr/athens/meetups.atom")
 		s.geo("/gr/athens/meetups.geojson")
+	})
+}
+
+// What readers see of what a meetup's thread opens with is in calendars and feeds: its
+// first picture small, as an event's image, and all of them beside the words. None is
+// that waits, is gone or is taken back; one behind a spoiler is a link in words.
+func TestPicturesOfMeetupsAreTold(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		shown, veiled, waiting := s.picture(31, media.Shown), s.picture(32, media.Shown), s.picture(33, media.Waiting)
+		announce := func(path string, all ...media.New) (thread int64, writer key.Actor) {
+			t.Helper()
+			writer = s.somebody()
+			made, err := s.Announce(t.Context(), writer, s.somebody(), board.NewThread{Place: at(t, path), NewPost: board.NewPost{Body: "Who comes?", Pictures: all}}, tea(weekly))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return made.Thread, writer
+		}
+		tells := func(what, path string, thread int64, image string, enclosed ...string) {
+			t.Helper()
+			one := fmt.Sprintf("/%s/t/%d/meetup", path, thread)
+			for _, calendar := range []string{one + ".ics", "/" + path + "/meetups.ics"} {
+				body := strings.ReplaceAll(pagetest.Get(t, s, calendar).Want(200).Body, "\r\n ", "")
+				if line := "\r\nIMAGE;VALUE=URI;DISPLAY=BADGE;FMTTYPE=image/jpeg:" + base + image + "\r\n"; image != "" && strings.Count(body, line) != 1 {
+					t.Errorf("%s: no %q in\n%s", what, line, body)
+				} else if image == "" && (strings.Contains(body, "IMAGE") || strings.Contains(body, "/f/")) {
+					t.Errorf("%s: an image in\n%s", what, body)
+				}
+			}
+			for _, feed := range []string{one + ".atom", "/" + path + "/meetups.atom"} {
+				item := s.read(feed).Items[0]
+				var found []string
+				for _, e := range item.Enclosures {
+					found = append(found, strings.TrimPrefix(e.URL, base))
+				}
+				if !slices.Equal(found, enclosed) || image != "" && !strings.Contains(item.Content, `<img src="`+base+image+`"`) || image == "" && strings.Contains(item.Content, "<img") {
+					t.Errorf("%s: %s: enclosed %q: %s", what, feed, found, item.Content)
+				}
+			}
+		}
+		athens, writer := announce("gr/athens", media.New{Number: veiled, Spoiler: true}, media.New{Number: shown, Alt: "a door"}, media.New{Number: waiting})
+		tells("shown", "gr/athens", athens, "/f/31t.jpg", "/f/31.png", "/f/33.png") // pictures don't wait in Greece
+		leeds, _ := announce("gb/leeds", media.New{Number: waiting})
+		tells("waiting", "gb/leeds", leeds, "")
+		berlin, _ := announce("de/berlin", media.New{Number: veiled, Spoiler: true})
+		tells("veiled", "de/berlin", berlin, "")
+		err := s.db.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE picture SET state = 'removed' WHERE number = $1`, shown)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tells("removed", "gr/athens", athens, "/f/33t.jpg", "/f/33.png")
+		s.reply(athens, board.NewPost{Body: "I do"}) // the thread stays
+		s.takeBack(writer, athens)
+		tells("taken back", "gr/athens", athens, "")
 	})
 }

@@ -49,6 +49,9 @@ type Attached struct {
 // Visible reports whether readers see the picture in its post.
 func (a Attached) Visible() bool { return a.State == Shown || a.State == Waiting && a.Free }
 
+// Seen reports whether readers see the picture without asking for it.
+func (a Attached) Seen() bool { return a.Visible() && !a.Spoiler }
+
 // File, ThumbFile and LargeFile are the names of a picture's files on the site:
 // "/f/" and a name is an address.
 func (p Picture) File() string      { return fileName(p.Number, "", p.Kind) }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -432,6 +433,51 @@ func TestACopyTakesTheFilesThatRowsName(t *testing.T) {
 		})
 		if w.seen(lost.File()) || !w.seen(kept.File()) {
 			t.Error("want the one whose files are there, and not the other")
+		}
+	})
+}
+
+// A post's first picture is the first that readers see without asking: none that waits,
+// is gone or stands behind a spoiler; and what a reader asks of many posts is all there.
+func TestTheFirstPictureIsOneThatReadersSee(t *testing.T) {
+	each(t, func(t *testing.T, w *wall) {
+		waits, veiled, shown, gone := w.take(11), w.take(12), w.take(13), w.take(14)
+		w.hang(1, true, media.New{Number: veiled.Number, Spoiler: true}, media.New{Number: gone.Number}, media.New{Number: shown.Number, Alt: "a door"}, media.New{Number: waits.Number})
+		w.hang(2, false, media.New{Number: waits.Number})
+		w.hang(3, true, media.New{Number: veiled.Number, Spoiler: true})
+		w.hang(4, true, media.New{Number: gone.Number})
+		w.hang(200, true, media.New{Number: shown.Number})
+		if err := w.Remove(t.Context(), key.Steward, gone.Number, false); err != nil {
+			t.Fatal(err)
+		}
+		firsts := func() map[int64]int64 {
+			t.Helper()
+			asked := make([]int64, 200)
+			for i := range asked {
+				asked[i] = int64(i + 1)
+			}
+			found, err := w.Firsts(t.Context(), asked...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			numbers := map[int64]int64{}
+			for post, a := range found {
+				numbers[post] = a.Number
+			}
+			return numbers
+		}
+		if got, want := firsts(), map[int64]int64{1: shown.Number, 200: shown.Number}; !maps.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+		if err := w.LetThrough(t.Context(), key.Steward, waits.Number); err != nil {
+			t.Fatal(err)
+		}
+		w.write(func(tx *db.Tx) error { return second(media.Detach(tx, 1)) })
+		if got, want := firsts(), map[int64]int64{2: waits.Number, 200: shown.Number}; !maps.Equal(got, want) {
+			t.Errorf("then %v, want %v", got, want)
+		}
+		if found, err := w.Firsts(t.Context()); err != nil || len(found) != 0 {
+			t.Errorf("of no posts: %v, %v", found, err)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"slices"
 	"time"
 
 	"moot/internal/blob"
@@ -204,4 +205,51 @@ func (p *Pictures) Open(ctx context.Context, name string, waiting bool) (File, e
 	}
 	f, err := p.files.Open(ctx, stored(file, number))
 	return File{f, file}, err
+}
+
+// Unposted finds pictures that a form keeps, by number. Those that are no longer there
+// are left out.
+func (p *Pictures) Unposted(ctx context.Context, numbers []int64) (map[int64]Picture, error) {
+	found := map[int64]Picture{}
+	if len(numbers) == 0 {
+		return found, nil
+	}
+	err := p.db.Read(ctx, func(tx *db.Tx) error {
+		all, err := Find(tx, numbers)
+		for _, one := range all {
+			found[one.Number] = one
+		}
+		return err
+	})
+	return found, err
+}
+
+// Firsts are the first pictures of some posts that readers see without asking, by the
+// posts' numbers: of a post that has none there is none.
+func (p *Pictures) Firsts(ctx context.Context, posts ...int64) (map[int64]Attached, error) {
+	firsts := make(map[int64]Attached)
+	if len(posts) == 0 {
+		return firsts, nil
+	}
+	err := p.db.Read(ctx, func(tx *db.Tx) error {
+		clear(firsts)
+		for some := range slices.Chunk(posts, db.MostAtOnce) {
+			keys := make([]any, len(some))
+			for i, n := range some {
+				keys[i] = n
+			}
+			query, args := firstsAmong.Among(keys)
+			found, err := db.All(tx, scanAttached, query, args...)
+			if err != nil {
+				return err
+			}
+			for _, a := range found {
+				if _, has := firsts[a.Post]; !has && a.Seen() {
+					firsts[a.Post] = a
+				}
+			}
+		}
+		return nil
+	})
+	return firsts, err
 }

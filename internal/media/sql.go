@@ -79,6 +79,11 @@ func OfPosts(tx *db.Tx, posts []int64) ([]Attached, error) {
 	return db.All(tx, scanAttached, attachedQuery+`a.post IN (`+strings.Join(marks, ", ")+`) ORDER BY a.post, a.position`, args...)
 }
 
+// firstsAmong asks for the pictures of some posts: many posts, in few texts.
+var firstsAmong = db.ForMany(func(n int) string {
+	return attachedQuery + `a.post IN ` + db.Marks(1, 1, make([]string, n)...) + ` ORDER BY a.post, a.position`
+})
+
 // Find reads pictures by their numbers, in the order given; those that aren't
 // there, or were removed, are left out.
 func Find(tx *db.Tx, numbers []int64) ([]Picture, error) {

@@ -2,6 +2,7 @@ package meetup
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"moot/internal/attendance"
@@ -39,14 +40,38 @@ func (m *Meetups) change(ctx context.Context, host key.Actor, thread int64, act 
 // Edit has a meetup say something else. What is not in its form stays: where the
 // spot is held back, an empty one leaves it as it is.
 func (m *Meetups) Edit(ctx context.Context, host key.Actor, thread int64, d Details) error {
-	return m.change(ctx, host, thread, func(tx *db.Tx, k *record.Record) error {
-		said := d // it may run twice
-		if k.SpotHeld && d.Held && d.Spot == "" {
-			said.Spot = k.Spot
-		}
-		return m.say(tx, host, k, said)
-	})
+	return m.change(ctx, host, thread, func(tx *db.Tx, k *record.Record) error { return m.edit(tx, host, k, d) })
 }
+
+func (m *Meetups) edit(tx *db.Tx, host key.Actor, k *record.Record, d Details) error {
+	if k.SpotHeld && d.Held && d.Spot == "" {
+		d.Spot = k.Spot
+	}
+	return m.say(tx, host, k, d)
+}
+
+// PreviewEdit is a meetup as Edit would leave it, with what would be told of it, and
+// finds what is wrong with that. It is done and taken back: nothing is kept.
+func (m *Meetups) PreviewEdit(ctx context.Context, host key.Actor, thread int64, d Details) (one Meetup, err error) {
+	err = m.change(ctx, host, thread, func(tx *db.Tx, k *record.Record) error {
+		if err := m.edit(tx, host, k, d); err != nil {
+			return err
+		}
+		all, err := m.shown(tx, []record.Record{*k}, shownBefore)
+		if err != nil {
+			return err
+		}
+		one = all[0]
+		return errPreviewed
+	})
+	if errors.Is(err, errPreviewed) {
+		return one, nil
+	}
+	return Meetup{}, err
+}
+
+// errPreviewed takes back what was done to be looked at.
+var errPreviewed = errors.New("meetup: it was a preview")
 
 // To is a new time and place of a meetup. What is "" or 0 stays as it is.
 type To struct {

@@ -2,6 +2,7 @@ package meetup_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -435,3 +436,61 @@ func TestABusyBoardKeepsWhatIsToCome(t *testing.T) {
 		}
 	})
 }
+
+// What a host is shown of a change is what comes of it, and nothing is done but shown.
+func TestAPreviewOfAChangeIsAllThatComesOfIt(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		thread, host := s.announce("gr/athens", tea(weekly))
+		guest := somebody(t)
+		s.rsvp(guest, thread, time.Time{}, meetup.Coming)
+		if err := s.DropOne(t.Context(), host, thread, s.meetup(thread).Coming[1].Original, "a holiday"); err != nil {
+			t.Fatal(err)
+		}
+		was, told, waiting := written(s.meetup(thread)), s.count(`SELECT count(*) FROM event`), s.count(`SELECT count(*) FROM job`)
+		change := s.meetup(thread).Details()
+		change.Title, change.Start, change.Venue.Name, change.Spot, change.Held = "Rents", "2026-12-04T20:00", "Serafio", "second floor", true
+		shown, err := s.PreviewEdit(t.Context(), host, thread, change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown.Title != "Rents" || shown.Venue.Name != "Serafio" || shown.Spot != "" || !shown.Held || len(shown.Changed) != 0 || shown.Coming[0].Coming != 1 {
+			t.Errorf("shown: %+v", shown)
+		}
+		for name, err := range map[string]error{
+			"not its host": second(s.PreviewEdit(t.Context(), somebody(t), thread, change)), "no token": second(s.PreviewEdit(t.Context(), key.Anyone, thread, change)),
+		} {
+			if !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		wrong := change
+		wrong.Title = ""
+		wants(t, second(s.PreviewEdit(t.Context(), host, thread, wrong)), fault.Invalid, "meetup.needs_title")
+		if got := written(s.meetup(thread)); got != was {
+			t.Errorf("it is\n%s, and was\n%s", got, was)
+		}
+		if view, err := s.Boards.Thread(t.Context(), thread, board.Span{}); err != nil || view.Thread.Subject != "Tea and rents" {
+			t.Errorf("its thread is %q, %v", view.Thread.Subject, err)
+		}
+		if now, jobs := s.count(`SELECT count(*) FROM event`), s.count(`SELECT count(*) FROM job`); now != told || jobs != waiting {
+			t.Errorf("%d events of %d, %d jobs of %d", now, told, jobs, waiting)
+		}
+		if err := s.Edit(t.Context(), host, thread, change); err != nil {
+			t.Fatal(err)
+		}
+		done := s.meetup(thread)
+		done.Coming = done.Coming[:len(shown.Coming)]
+		if got, want := written(done), written(shown); got != want {
+			t.Errorf("it came otherwise:\n%s, not\n%s", got, want)
+		}
+	})
+}
+
+// written is all of a meetup, for comparison.
+func written(m meetup.Meetup) string {
+	return pointers.ReplaceAllString(fmt.Sprintf("%+v", m), "")
+}
+
+var pointers = regexp.MustCompile(`0x[0-9a-f]+`)
+
+func second[T any](_ T, err error) error { return err }

@@ -19,7 +19,7 @@ var folder = page.NewFolder("boardpages", files)
 type door struct {
 	boards    *board.Boards
 	directory *directory.Directory
-	pictures  *media.Pictures
+	tray      page.Tray
 	steps     page.Steps
 	sheets    sheets
 }
@@ -27,7 +27,7 @@ type door struct {
 // New is the folder, on the boards of a site and the directory of those that
 // have posts, with what another folder brings to their pages.
 func New(boards *board.Boards, directory *directory.Directory, pictures *media.Pictures, steps page.Steps) page.Pages {
-	d := &door{boards: boards, directory: directory, pictures: pictures, steps: steps}
+	d := &door{boards: boards, directory: directory, tray: page.Tray{Pictures: pictures, Rule: boards.Limits().Pictures}, steps: steps}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{

@@ -31,7 +31,7 @@ func aPost(n int64) *shownPost {
 		Post: board.Post{Number: n, Thread: 7, Name: "Ana", Trip: "!word", Tag: "ab12", Body: "b", At: written},
 		HTML: "<p>b</p>", When: written, Address: "/gr/athens/t/7#p8", Quote: "/gr/athens/t/7/reply?quote=8",
 		Quotes: []backlink{{9, "#p9"}},
-		Shown: []shownPicture{{
+		Shown: []page.Picture{{
 			Attached: media.Attached{Picture: media.Picture{
 				Number: 3, Size: media.Size{Kind: "jpeg", Width: 600, Height: 400}, Thumb: media.Size{Kind: "jpeg", Width: 250, Height: 160},
 				Large: media.Size{Kind: "jpeg", Width: 500, Height: 330}, State: media.Shown,

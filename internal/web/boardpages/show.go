@@ -3,10 +3,12 @@ package boardpages
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
 	"moot/internal/board"
+	"moot/internal/media"
 	"moot/internal/place"
 	"moot/internal/text"
 	"moot/internal/web/page"
@@ -22,7 +24,7 @@ type shownPost struct {
 	Quote   string    // where its number leads: to the form, with its number in it
 	Tick    bool      // it can be ticked, to be taken back
 	Quotes  []backlink
-	Shown   []shownPicture
+	Shown   []page.Picture
 	Yours   *yours        // for the reader who has just written it
 	Sheet   template.HTML // the post as it was rendered, or ""
 }
@@ -70,7 +72,7 @@ func (s *showing) post(p board.Post) shownPost {
 		Quote:   fmt.Sprintf("%s/reply?quote=%d", s.thread.Path(), p.Number),
 	}
 	if len(p.Pictures) > 0 {
-		shown.Shown = showPictures(s.reader.Language, p.Pictures)
+		shown.Shown = picturesOf(s.reader, p.Pictures)
 	}
 	for _, t := range p.Back {
 		shown.Quotes = append(shown.Quotes, backlink{t.Number, s.address(t)})
@@ -133,7 +135,7 @@ type shownNotice struct {
 	Away     bool          // it stands on another board than the page's
 	Opening  shownPost     // on an index
 	Last     []shownPost   // on an index
-	Picture  *shownPicture // the first that readers see
+	Picture  *page.Picture // the first that readers see
 	Omitted  int
 }
 
@@ -156,6 +158,15 @@ func title(r page.Reader, t board.Thread, opening board.Post) (string, bool) {
 	return r.T("board.untitled", "number", t.Number), true
 }
 
+// picturesOf are a post's pictures as pages show them.
+func picturesOf(r page.Reader, all []media.Attached) []page.Picture {
+	shown := make([]page.Picture, len(all))
+	for i, a := range all {
+		shown[i] = page.PictureOf(r.Language, a)
+	}
+	return shown
+}
+
 func notices(q *page.Request, all []board.Notice) []shownNotice {
 	shown := make([]shownNotice, len(all))
 	for i, n := range all {
@@ -171,7 +182,10 @@ func notice(r page.Reader, on place.Place, n board.Notice) shownNotice {
 	if !n.Opening.Gone {
 		shown.Excerpt = n.Opening.Document().Plain(excerptLength)
 	}
-	shown.Picture = firstPicture(r, n.Opening.Pictures)
+	if i := slices.IndexFunc(n.Opening.Pictures, media.Attached.Seen); i >= 0 {
+		first := page.PictureOf(r.Language, n.Opening.Pictures[i])
+		shown.Picture = &first
+	}
 	if shown.Untitled && strings.HasPrefix(shown.Excerpt, strings.TrimSuffix(shown.Title, "…")) && len(shown.Excerpt) <= len(shown.Title) {
 		shown.Excerpt = "" // the title has said it all
 	}

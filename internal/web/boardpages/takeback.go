@@ -41,7 +41,7 @@ func (d *door) takeBack(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v := &takeBackView{Code: showable(q.R.PostForm.Get("code"))}
+	v := &takeBackView{Code: page.Showable(q.R.PostForm.Get("code"))}
 	if len([]rune(v.Code)) > 64 {
 		v.Code = ""
 	}

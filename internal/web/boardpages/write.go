@@ -4,9 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"moot/internal/board"
 	"moot/internal/fault"
@@ -31,8 +29,7 @@ type writing struct {
 	Wait     time.Duration // before the ticket is good
 	Work     int           // bits of the work that makes it good at once
 	More     bool          // the part that most people don't need stands open
-	Slots    []slot        // for pictures; none where the board takes none
-	Waits    bool          // pictures wait until they are let through
+	Slots    *page.Slots   // for pictures; nil where the board takes none
 	Problems page.Problems
 }
 
@@ -63,7 +60,7 @@ type writeView struct {
 // a page that is the same for everybody it has no ticket: the browser is lent one
 // when somebody begins to write (ticket.go).
 func (d *door) blank(q *page.Request, t *board.Thread) *writing {
-	w := &writing{Action: "/" + q.Place.Path() + "/new", Opens: true, Limits: d.boards.Limits(), Slots: d.slots(q), Waits: d.pictureWaits(q)}
+	w := &writing{Action: "/" + q.Place.Path() + "/new", Opens: true, Limits: d.boards.Limits(), Slots: d.tray.Empty(q)}
 	if t != nil {
 		w.Action, w.Opens = t.Path(), false
 	}
@@ -83,27 +80,15 @@ func (d *door) read(q *page.Request, action string, opens bool) (*writing, board
 	}
 	w := &writing{
 		Action: action, Opens: opens, Limits: d.boards.Limits(),
-		Subject: showable(n.Subject), Name: showable(n.Name), Body: showable(n.Body), Options: showable(n.Options), Sage: n.Sage,
-		Ticket: showable(q.SentTicket()), Slots: d.slots(q), Waits: d.pictureWaits(q),
+		Subject: page.Showable(n.Subject), Name: page.Showable(n.Name), Body: page.Showable(n.Body), Options: page.Showable(n.Options), Sage: n.Sage,
+		Ticket: page.Showable(q.SentTicket()), Slots: d.tray.Read(q),
 	}
-	w.readSlots(q)
 	w.More = w.Name != "" || w.Options != ""
 	return w, n
 }
 
 // threadFields are the form's own, of those that go along to other forms.
-var threadFields = []string{
-	"name", "options", "kept-1", "kept-2", "kept-3", "kept-4", "alt-1", "alt-2", "alt-3", "alt-4", "spoiler-1", "spoiler-2", "spoiler-3", "spoiler-4",
-}
-
-func showable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if (r < ' ' && r != '\n' && r != '\r' && r != '\t') || (r >= 0x7f && r < 0xa0) || r == utf8.RuneError {
-			return -1
-		}
-		return r
-	}, s)
-}
+var threadFields = append([]string{"name", "options"}, page.SlotFields...)
 
 // once tells two sendings of one form from two posts: the same ticket with the
 // same words and pictures. Whoever goes back and writes something else has
@@ -113,14 +98,7 @@ func once(q *page.Request, w *writing, n board.NewThread) []byte {
 	for _, part := range []string{w.Action, n.Subject, n.Body} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
-	for _, s := range w.Slots {
-		if s.Kept != 0 {
-			fmt.Fprintf(h, "kept %d:%d", s.N, s.Kept)
-		}
-	}
-	for _, f := range q.Files {
-		fmt.Fprintf(h, "%s %d:%s", f.Field, len(f.Bytes), f.Bytes)
-	}
+	w.Slots.Tell(h, q)
 	return guard.Once(w.Ticket, h.Sum(nil))
 }
 
@@ -159,7 +137,7 @@ func (d *door) start(q *page.Request) error {
 	w, n := d.read(q, "/"+q.Place.Path()+"/new", true)
 	v := &writeView{Write: w}
 	if q.Carried() {
-		w.Subject = showable(q.Subject())
+		w.Subject = page.Showable(q.Subject())
 		return d.renderWrite(q, v)
 	}
 	if q.R.PostForm.Get("do") == "preview" {
@@ -209,7 +187,7 @@ func (d *door) send(q *page.Request, v *writeView, n board.NewThread, act func(b
 		return d.refused(q, v, err)
 	}
 	var made board.Target
-	if err = d.develop(q, v.Write, &n); err == nil {
+	if n.Pictures, err = d.tray.Develop(q, v.Write.Slots); err == nil {
 		made, err = act(n)
 	}
 	if err != nil {
@@ -241,7 +219,8 @@ func (d *door) posted(q *page.Request, n board.NewThread, t board.Target) error 
 
 // preview shows the post as it would stand, above the form.
 func (d *door) preview(q *page.Request, v *writeView, n board.NewThread) error {
-	if err := d.develop(q, v.Write, &n); err != nil {
+	var err error
+	if n.Pictures, err = d.tray.Develop(q, v.Write.Slots); err != nil {
 		return d.refused(q, v, err)
 	}
 	p, subject, err := d.boards.Preview(q.Context(), q.Place, n.Subject, n.NewPost)
@@ -286,7 +265,7 @@ func (d *door) renderWrite(q *page.Request, v *writeView) error {
 	w := v.Write
 	ticket := q.Ticket(w.Ticket)
 	w.Ticket, w.Wait, w.Work = ticket.Text, ticket.Wait, ticket.Bits
-	if err := d.showSlots(q, w); err != nil {
+	if err := d.tray.Show(q, w.Slots, w.Problems); err != nil {
 		return err
 	}
 	v.Head, v.Lead = q.T("board.start_title"), q.T("board.start_lead", "place", q.Name(q.Place))

@@ -22,6 +22,7 @@ import (
 	"moot/internal/guard"
 	"moot/internal/job"
 	"moot/internal/lang"
+	"moot/internal/media"
 	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/web"
@@ -77,7 +78,7 @@ func open(t *testing.T, d *db.DB, rules convene.Rules) *site {
 	limits := guard.Defaults()
 	limits.Wait, limits.Bits = 0, 0
 	ladder, steps := ladderpages.New(s.ladder, meetups)
-	gatherings, ofMeetups := meetuppages.New(meetups, boards, func(*page.Request, place.Place) (template.HTML, error) { return "", nil })
+	gatherings, ofMeetups := meetuppages.New(meetups, boards, media.Open(d, s.clock, outbox, nil, nil, media.Limits{}), func(*page.Request, place.Place) (template.HTML, error) { return "", nil })
 	s.Server, err = web.New(web.Settings{PageCache: 8 << 20, Settings: page.Settings{
 		Name: "Moot", Languages: lang.All(), Gazetteer: gazetteer(), Guard: guard.New(s.clock, limits), Clock: s.clock, Log: slog.New(slog.DiscardHandler),
 	}}, boardpages.New(boards, found, nil, steps.With(ofMeetups)), ladder, gatherings)

@@ -36,10 +36,11 @@ type announceView struct {
 	Made     bool   // it was announced just now
 	Kept     bool   // it was changed just now
 	Notes    []meetup.Note
-	Singles  []single  // the next times of one that repeats
-	Telling  []telling // the times that were, of which it can be told how
-	Preview  *card     // as it would stand
-	Times    string    // as typed
+	Singles  []single    // the next times of one that repeats
+	Telling  []telling   // the times that were, of which it can be told how
+	Preview  *card       // as it would stand
+	Slots    *page.Slots // for pictures; nil where there are none, and where a meetup is changed
+	Times    string      // as typed
 	one      one
 	Reason   string
 	Ticket   string
@@ -53,20 +54,23 @@ type announceView struct {
 func (v *announceView) Every(e string) bool { return string(v.Details.Every) == e }
 
 func (d *pages) askAnnounce(q *page.Request) error {
-	return d.renderAnnounce(q, &announceView{Length: usualLength})
+	return d.renderAnnounce(q, &announceView{Length: usualLength, Slots: d.tray.Empty(q)})
 }
 
 // usualLength is how long a meetup is taken to last, in minutes, until somebody says it.
 const usualLength = "120"
 
 // meetupFields are the form's own, of those that go along to other forms.
-var meetupFields = []string{
+var meetupFields = append([]string{
 	"day", "time", "minutes", "repeat", "until", "times", "venue", "directions", "recognise", "step-free", "cost", "room", "spot", "held", "public",
-}
+}, page.SlotFields...)
 
 func (d *pages) renderAnnounce(q *page.Request, v *announceView) error {
 	v.Place, v.Action = q.Place, "/"+q.Place.Path()+"/meetups/new"
 	v.Start = q.Starts(page.StartMeetup, "announce", meetupFields...)
+	if err := d.tray.Show(q, v.Slots, v.Problems); err != nil {
+		return err
+	}
 	ticket := q.Ticket(v.Ticket)
 	v.Ticket, v.Ready, v.Work = ticket.Text, ticket.Wait.Milliseconds(), ticket.Bits
 	if ticket.Wait > 0 {
@@ -122,6 +126,7 @@ func (v *announceView) Closed() bool {
 // announce starts a thread with a meetup on it, hosted by whoever gets its link.
 func (d *pages) announce(q *page.Request) error {
 	v := read(q)
+	v.Slots = d.tray.Read(q)
 	if q.Carried() {
 		v.Details.Title, v.Length = q.Subject(), cmp.Or(v.Length, usualLength)
 		return d.renderAnnounce(q, v)
@@ -134,8 +139,10 @@ func (d *pages) announce(q *page.Request) error {
 		return err
 	}
 	host := key.Derived(secret, "host:"+v.Ticket)
-	words := sha256.Sum256(fmt.Appendf(nil, "%q %#v %q", q.Path(), v.Details, v.Body)) // whoever goes back and changes one has written another
-	n := board.NewThread{Place: q.Place, NewPost: board.NewPost{Body: v.Body, Once: guard.Once(v.Ticket, words[:])}}
+	said := sha256.New() // whoever goes back and changes one has written another
+	fmt.Fprintf(said, "%q %#v %q", q.Path(), v.Details, v.Body)
+	v.Slots.Tell(said, q)
+	n := board.NewThread{Place: q.Place, NewPost: board.NewPost{Body: v.Body, Once: guard.Once(v.Ticket, said.Sum(nil))}}
 	ticket, err := q.Site.Guard.Redeem(v.Ticket, q.R.PostForm.Get("proof"))
 	if err != nil {
 		var t board.Target
@@ -152,7 +159,10 @@ func (d *pages) announce(q *page.Request) error {
 		ticket.GiveBack(err)
 		return err
 	}
-	t, err := d.meetups.Announce(q.Context(), actor, host, n, v.Details)
+	var t board.Target
+	if n.Pictures, err = d.tray.Develop(q, v.Slots); err == nil {
+		t, err = d.meetups.Announce(q.Context(), actor, host, n, v.Details)
+	}
 	if err != nil {
 		ticket.GiveBack(err)
 		return d.refuse(q, v, err, d.renderAnnounce)
@@ -163,7 +173,11 @@ func (d *pages) announce(q *page.Request) error {
 
 // preview shows a meetup as it would stand, with the next of its times, above the form.
 func (d *pages) preview(q *page.Request, v *announceView) error {
-	m, err := d.meetups.Preview(q.Context(), board.NewThread{Place: q.Place, NewPost: board.NewPost{Body: v.Body}}, v.Details)
+	pictures, err := d.tray.Develop(q, v.Slots)
+	if err != nil {
+		return d.refuse(q, v, err, d.renderAnnounce)
+	}
+	m, err := d.meetups.Preview(q.Context(), board.NewThread{Place: q.Place, NewPost: board.NewPost{Body: v.Body, Pictures: pictures}}, v.Details)
 	if err != nil {
 		return d.refuse(q, v, err, d.renderAnnounce)
 	}
@@ -236,6 +250,9 @@ func (d *pages) renderHost(q *page.Request, m meetup.Meetup, host key.Actor, v *
 	q.Place = m.Place
 	c := d.cardOf(m)
 	c.Own = true
+	if err := d.illustrate(q, &c); err != nil {
+		return err
+	}
 	v.Place, v.Hosts, v.Token = m.Place, &c, host.Token()
 	v.Action = fmt.Sprintf("/host/%d", m.Thread)
 	v.Link = q.Link(v.Action + "/" + v.Token)
@@ -269,20 +286,34 @@ func (d *pages) change(q *page.Request) error {
 		return d.stand(q, m, host)
 	}
 	v := read(q)
-	if do == "cancel" {
+	again := func(q *page.Request, v *announceView) error { return d.renderHost(q, m, host, v) }
+	v.Details.Zone = m.Details().Zone
+	if v.Details.Every == meetup.Otherwise {
+		v.Details.Rule = m.Rule
+	}
+	switch do {
+	case "preview":
+		then, err := d.meetups.PreviewEdit(q.Context(), host, m.Thread, v.Details)
+		if err != nil {
+			return d.refuse(q, v, err, again)
+		}
+		c := d.cardOf(then)
+		c.Own, c.Draft = true, true
+		v.Preview = &c
+		if err := d.illustrate(q, v.Preview); err != nil {
+			return err
+		}
+		return again(q, v)
+	case "cancel":
 		reason := v.Reason
 		v = d.hostView(m)
 		v.Reason = reason
 		err = d.meetups.Cancel(q.Context(), host, m.Thread, v.Reason)
-	} else {
-		v.Details.Zone = m.Details().Zone
-		if v.Details.Every == meetup.Otherwise {
-			v.Details.Rule = m.Rule
-		}
+	default:
 		err = d.meetups.Edit(q.Context(), host, m.Thread, v.Details)
 	}
 	if err != nil {
-		return d.refuse(q, v, err, func(q *page.Request, v *announceView) error { return d.renderHost(q, m, host, v) })
+		return d.refuse(q, v, err, again)
 	}
 	return q.Redirect(http.StatusSeeOther, fmt.Sprintf("/host/%d/%s?kept=1", m.Thread, host.Token()))
 }

@@ -78,6 +78,9 @@ func moment(s string) time.Time {
 func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView, on time.Time) error {
 	v.Card = d.cardOf(m)
 	v.Card.Own = true
+	if err := d.illustrate(q, &v.Card); err != nil {
+		return err
+	}
 	v.Open = !m.Cancelled && len(m.Coming) > 0
 	v.On = v.Card.Next()
 	for _, o := range m.Coming {

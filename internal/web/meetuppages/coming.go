@@ -58,9 +58,17 @@ func (d *pages) coming(q *page.Request) error {
 	if more != (meetup.Cursor{}) {
 		v.More = v.Above.Path + "?after=" + keyOf(more)
 	}
-	for _, m := range all {
-		c := cardOf(m)
-		c.List, c.Away = true, m.Place != q.Place
+	cards := make([]card, len(all))
+	shown := make([]*card, len(all))
+	for i, m := range all {
+		cards[i] = cardOf(m)
+		cards[i].List, cards[i].Away = true, m.Place != q.Place
+		shown[i] = &cards[i]
+	}
+	if err := d.illustrate(q, shown...); err != nil {
+		return err
+	}
+	for _, c := range cards {
 		day := c.Next().Start
 		if n := len(v.Days); n > 0 && sameDay(v.Days[n-1].Day, day) {
 			v.Days[n-1].All = append(v.Days[n-1].All, c)

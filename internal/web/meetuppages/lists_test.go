@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/html"
 
 	"moot/internal/atlas"
+	"moot/internal/blob"
 	"moot/internal/board"
 	"moot/internal/clock"
 	"moot/internal/convene"
@@ -26,7 +27,9 @@ import (
 	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/media"
 	"moot/internal/meetup"
+	"moot/internal/order"
 	"moot/internal/place"
 	"moot/internal/web"
 	"moot/internal/web/boardpages"
@@ -53,11 +56,13 @@ var monday = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 type listing struct {
 	*web.Server
 	*meetup.Meetups
-	t     *testing.T
-	clock *clock.Clock
-	jobs  *job.Jobs
-	moved chan event.Event // what made pages old
-	seen  int64            // the newest of those that was told
+	t        *testing.T
+	clock    *clock.Clock
+	jobs     *job.Jobs
+	boards   *board.Boards
+	pictures *media.Pictures
+	moved    chan event.Event // what made pages old
+	seen     int64            // the newest of those that was told
 }
 
 func openListing(t *testing.T, d *db.DB) *listing {
@@ -65,9 +70,11 @@ func openListing(t *testing.T, d *db.DB) *listing {
 	s := &listing{t: t, clock: clock.Hold(monday), moved: make(chan event.Event, 1000)}
 	outbox := event.New()
 	s.jobs = job.New(d, s.clock)
-	boards := board.New(d, s.clock, outbox, allPlaces(), board.Limits{PostLength: 8000})
-	s.Meetups = meetup.New(meetup.Settings{DB: d, Clock: s.clock, Outbox: outbox, Places: allPlaces(), Boards: boards, Jobs: s.jobs, Over: func(*db.Tx, string) error { return nil }})
-	known, err := directory.Open(t.Context(), boards, allPlaces())
+	s.boards = board.New(d, s.clock, outbox, allPlaces(), board.Limits{
+		PostLength: 8000, Pictures: order.Pictures{Site: order.ImagesQueue, Places: map[string]order.Images{"gr": order.ImagesOn}},
+	})
+	s.Meetups = meetup.New(meetup.Settings{DB: d, Clock: s.clock, Outbox: outbox, Places: allPlaces(), Boards: s.boards, Jobs: s.jobs, Over: func(*db.Tx, string) error { return nil }})
+	known, err := directory.Open(t.Context(), s.boards, allPlaces())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,14 +83,19 @@ func openListing(t *testing.T, d *db.DB) *listing {
 		t.Fatal(err)
 	}
 	ladder, steps := ladderpages.New(convene.New(convene.Settings{
-		DB: d, Clock: s.clock, Outbox: outbox, Places: allPlaces(), Boards: boards, Jobs: s.jobs, Rules: convene.Defaults(), ToCome: s.ToCome,
+		DB: d, Clock: s.clock, Outbox: outbox, Places: allPlaces(), Boards: s.boards, Jobs: s.jobs, Rules: convene.Defaults(), ToCome: s.ToCome,
 	}), s.Meetups)
-	coming, own := meetuppages.New(s.Meetups, boards, placepages.Locate(maps, placepages.Tiles{}))
+	files, err := blob.Open(t.Context(), "file:"+t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.pictures = media.Open(d, s.clock, outbox, files, nil, media.Limits{})
+	coming, own := meetuppages.New(s.Meetups, s.boards, s.pictures, placepages.Locate(maps, placepages.Tiles{}))
 	steps = steps.With(own)
 	s.Server, err = web.New(web.Settings{PageCache: 8 << 20, Settings: page.Settings{
 		Name: "Moot", Base: "https://moot.example", Languages: append(lang.All(), lang.Pseudo()), Gazetteer: allPlaces(),
 		Guard: guard.New(s.clock, guard.Limits{}), Clock: s.clock, Log: slog.New(slog.DiscardHandler),
-	}}, placepages.New(boards, known, maps, steps), boardpages.New(boards, known, nil, steps), ladder, coming)
+	}}, placepages.New(s.boards, known, maps, steps), boardpages.New(s.boards, known, nil, steps), ladder, coming)
 	if err != nil {
 		t.Fatal(err)
 	}

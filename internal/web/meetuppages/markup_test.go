@@ -78,7 +78,7 @@ func hEvent(n *html.Node) map[string]string {
 			value := strings.Join(strings.Fields(pagetest.Text(n)), " ")
 			switch {
 			case strings.HasPrefix(class, "u-"):
-				value = pagetest.Attr(n, "href")
+				value = pagetest.Attr(n, "href") + pagetest.Attr(n, "src")
 			case strings.HasPrefix(class, "dt-"):
 				value = pagetest.Attr(n, "datetime")
 			case !strings.HasPrefix(class, "p-"):

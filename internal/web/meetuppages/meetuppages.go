@@ -13,6 +13,7 @@ import (
 	"moot/internal/clock"
 	"moot/internal/fault"
 	"moot/internal/key"
+	"moot/internal/media"
 	"moot/internal/meetup"
 	"moot/internal/text"
 	"moot/internal/web/cache"
@@ -29,17 +30,19 @@ var (
 
 // pages are the folder's pages with what they stand on.
 type pages struct {
-	meetups *meetup.Meetups
-	boards  *board.Boards
-	clock   *clock.Clock
-	locate  page.Locate
+	meetups  *meetup.Meetups
+	boards   *board.Boards
+	pictures *media.Pictures
+	tray     page.Tray
+	clock    *clock.Clock
+	locate   page.Locate
 }
 
-// New is the folder, on the meetups of a site, with what another folder draws of
-// where a city is; and what it brings to others: the card of a thread, and what is
-// coming up.
-func New(meetups *meetup.Meetups, boards *board.Boards, locate page.Locate) (page.Pages, page.Steps) {
-	d := &pages{meetups, boards, meetups.Clock, locate}
+// New is the folder, on the meetups and the pictures of a site, with what another
+// folder draws of where a city is; and what it brings to others: the card of a thread,
+// and what is coming up.
+func New(meetups *meetup.Meetups, boards *board.Boards, pictures *media.Pictures, locate page.Locate) (page.Pages, page.Steps) {
+	d := &pages{meetups, boards, pictures, page.Tray{Pictures: pictures, Rule: boards.Limits().Pictures}, meetups.Clock, locate}
 	return page.Pages{
 		Folder: folder,
 		Site: []page.Route{
@@ -50,7 +53,7 @@ func New(meetups *meetup.Meetups, boards *board.Boards, locate page.Locate) (pag
 			{Pattern: "GET /meetups", Handle: d.coming, Shared: aboutBoard},
 			{Pattern: "GET /meetups/{month}", Handle: d.month, Shared: aboutBoard},
 			{Pattern: "GET /meetups/new", Handle: d.askAnnounce},
-			{Pattern: "POST /meetups/new", Handle: d.announce},
+			{Pattern: "POST /meetups/new", Handle: d.announce, Files: media.MaxPictures},
 			{Pattern: "GET /t/{no}/meetup", Handle: d.meetup},
 			{Pattern: "POST /t/{no}/meetup", Handle: d.answer},
 			{Pattern: "POST /t/{no}/host", Handle: d.takeOn},
@@ -64,11 +67,13 @@ func aboutBoard(q *page.Request) []cache.Topic { return []cache.Topic{{Board: q.
 // card is a meetup on its thread and in lists.
 type card struct {
 	meetup.Meetup
-	Path  string // of its own page
-	List  bool   // it stands in a list, and its title leads to the thread
-	Away  bool   // of another place than that whose list it is
-	Own   bool   // it stands on its own page, where it is answered
-	Draft bool   // it isn't announced yet
+	Path  string        // of its own page
+	List  bool          // it stands in a list, and its title leads to the thread
+	Away  bool          // of another place than that whose list it is
+	Own   bool          // it stands on its own page, where it is answered
+	Draft bool          // it isn't announced yet
+	Image string        // address of the picture that stands for it, for programs; "" for none
+	Photo *page.Picture // that, where it is shown
 	now   time.Time
 }
 
@@ -151,7 +156,25 @@ func cardOf(m meetup.Meetup) card {
 	return c
 }
 
-// card is shown above the posts of a thread that has one, the same to everybody.
+// illustrate gives cards the pictures that stand for them: of what their threads open
+// with, the first that readers see without asking.
+func (d *pages) illustrate(q *page.Request, cards ...*card) error {
+	threads := make([]int64, len(cards))
+	for i, c := range cards {
+		threads[i] = c.Meetup.Thread
+	}
+	firsts, err := d.pictures.Firsts(q.Context(), threads...)
+	for _, c := range cards {
+		if a, has := firsts[c.Meetup.Thread]; has {
+			shown := page.PictureOf(q.Language, a)
+			c.Image, c.Photo = shown.Address, &shown
+		}
+	}
+	return err
+}
+
+// card is shown above the posts of a thread that has one, the same to everybody. The
+// picture stands in the first of them, and isn't shown twice.
 func (d *pages) card(ctx context.Context, thread int64, kind string) (page.Part, error) {
 	if kind != meetup.Card {
 		return nil, nil
@@ -160,7 +183,12 @@ func (d *pages) card(ctx context.Context, thread int64, kind string) (page.Part,
 	if err != nil {
 		return nil, err
 	}
-	return cardPart.Of(d.cardOf(m)), nil
+	c := d.cardOf(m)
+	firsts, err := d.pictures.Firsts(ctx, thread)
+	if a, has := firsts[thread]; has {
+		c.Image = "/f/" + a.File()
+	}
+	return cardPart.Of(c), err
 }
 
 // find finds the meetup that a request is about.

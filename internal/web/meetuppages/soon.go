@@ -54,10 +54,16 @@ func (d *pages) soon(q *page.Request) (template.HTML, error) {
 		return "", err
 	}
 	v := soon{Path: "/" + p.Path() + "/meetups", World: front}
-	for _, m := range all {
-		c := cardOf(m)
-		c.Away = m.Place != p
-		v.All = append(v.All, leafOf(q.Reader, c))
+	shown := make([]*card, len(all))
+	for i, m := range all {
+		v.All = append(v.All, leafOf(q.Reader, cardOf(m)))
+		v.All[i].Away = m.Place != p
+	}
+	for i := range v.All {
+		shown[i] = &v.All[i].card
+	}
+	if err := d.illustrate(q, shown...); err != nil {
+		return "", err
 	}
 	html, err := soonPart.Make(q.Reader, v)
 	return template.HTML(html), err

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"moot/internal/fault"
 	"moot/internal/guard"
@@ -141,6 +143,17 @@ func (q *Request) Number(field string) int {
 		return -1
 	}
 	return n
+}
+
+// Showable is what was sent without what can't be shown again: bytes that are no text,
+// control characters.
+func Showable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if (r < ' ' && r != '\n' && r != '\r' && r != '\t') || (r >= 0x7f && r < 0xa0) || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // Link is the whole address of a path on this site, to be kept: of the site's public

@@ -36,10 +36,10 @@ const (
 
 // carried are the fields of all forms that start something, but for a subject and a
 // body, which each of them has.
-var carried = []string{
-	"name", "options", "kept-1", "kept-2", "kept-3", "kept-4", "alt-1", "alt-2", "alt-3", "alt-4", "spoiler-1", "spoiler-2", "spoiler-3", "spoiler-4",
+var carried = append([]string{
+	"name", "options",
 	"day", "time", "minutes", "repeat", "until", "times", "venue", "directions", "recognise", "step-free", "cost", "room", "spot", "held", "public",
-}
+}, SlotFields...)
 
 // Starts is the choice above a form that starts something, and what it keeps for the
 // others: every field but its own.

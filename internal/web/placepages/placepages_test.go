@@ -28,6 +28,7 @@ import (
 	"moot/internal/job"
 	"moot/internal/key"
 	"moot/internal/lang"
+	"moot/internal/media"
 	"moot/internal/meetup"
 	"moot/internal/place"
 	"moot/internal/search"
@@ -91,13 +92,13 @@ func openMeeting(t *testing.T, meeting map[string]string, tiles placepages.Tiles
 	if err != nil {
 		t.Fatal(err)
 	}
-	coming, steps := meetuppages.New(meetups, boards, placepages.Locate(maps, tiles))
+	coming, steps := meetuppages.New(meetups, boards, media.Open(d, clk, outbox, nil, nil, media.Limits{}), placepages.Locate(maps, tiles))
 	settings := web.Settings{Settings: page.Settings{
 		Name: "Moot", Base: "https://moot.example", Source: "https://source.example/moot",
 		Languages: append(lang.All(), lang.Pseudo()), Gazetteer: gazetteer(),
 		Guard: guard.New(clk, guard.Limits{}), Clock: clk, Log: slog.New(slog.DiscardHandler),
 	}, Ready: func(context.Context) error { return nil }, Doors: []door.Routes{feed.New(feed.Settings{
-		Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: gazetteer(), Clock: clk, Boards: boards, Directory: known, Meetups: meetups,
+		Name: "Moot", Base: "https://moot.example", Languages: lang.All(), Gazetteer: gazetteer(), Clock: clk, Boards: boards, Directory: known, Meetups: meetups, Pictures: media.Open(d, clk, outbox, nil, nil, media.Limits{}),
 	})}}
 	s, err := web.New(settings, placepages.New(boards, known, maps, steps), boardpages.New(boards, known, nil, steps), coming, readerpages.New(boards), searchpages.New(search.New(d, clk, outbox, gazetteer(), boards), boards))
 	if err != nil {
