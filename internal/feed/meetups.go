@@ -228,7 +228,7 @@ func (r *reading) card(m meetup.Meetup, times []meetup.Occurrence) string {
 	if len(times) == 0 {
 		line(r.T("meetup.is_over"), r.DateTime(m.Start, r.Clock.Now()))
 	}
-	line("", r.every(m.Every))
+	line("", m.Every.Words(r.Language, m.Start))
 	if m.Venue.Name == "" {
 		line("", r.T("meetup.where_open"))
 	}
@@ -248,23 +248,6 @@ func (r *reading) card(m meetup.Meetup, times []meetup.Occurrence) string {
 
 // shownTimes is how many times of a meetup an entry tells.
 const shownTimes = 3
-
-// every says how often a meetup is held; "" for once.
-func (r *reading) every(e meetup.Every) string {
-	switch e {
-	case meetup.Once:
-		return ""
-	case meetup.Weekly:
-		return r.T("meetup.every_week")
-	case meetup.Fortnightly:
-		return r.T("meetup.every_fortnight")
-	case meetup.Monthly:
-		return r.T("meetup.every_month")
-	case meetup.MonthlyLast:
-		return r.T("meetup.every_month_last")
-	}
-	return r.T("meetup.every_otherwise")
-}
 
 const calendarType = "text/calendar"
 

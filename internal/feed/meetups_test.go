@@ -79,7 +79,7 @@ func TestWhatIsComingUpIsTold(t *testing.T) {
 			t.Errorf("%q, %q, %+v, %v", feed.Title, item.Link, item.Author, item.Categories)
 		}
 		text := textOf(item.Content)
-		for _, want := range []string{"Thu 3 Dec, 19:00 – 21:00 EET", "Thu 10 Dec, 19:00", "every week", "Library café", "step-free", "behind the museum", "a red scarf", "nothing", "Who comes?"} {
+		for _, want := range []string{"Thu 3 Dec, 19:00 – 21:00 EET", "Thu 10 Dec, 19:00", "every Thursday", "Library café", "step-free", "behind the museum", "a red scarf", "nothing", "Who comes?"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%q lacks %q", text, want)
 			}
