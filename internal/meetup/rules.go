@@ -159,6 +159,9 @@ func tooLong(field, words string, most int) *fault.Fault {
 func (d Details) checkRepeat(start time.Time) (string, *fault.Fault) {
 	switch d.Every {
 	case Once:
+		if d.Until != "" || d.Times != 0 {
+			return "", fault.New(fault.Invalid, "meetup.once_ends").On("repeat")
+		}
 		return "", nil
 	case Otherwise:
 		return recur.Check(d.Rule, start)
