@@ -249,7 +249,7 @@ func TestATabKeepsWhatAnotherMarked(t *testing.T) {
 		for range 4 {
 			s.browser().raise(city)
 		}
-		path := ana.get("/" + city + "/hand").Attr(".states a.button", "href")
+		path := ana.get("/"+city+"/hand").Attr(".states a.button", "href")
 		old := url.Values{}
 		for _, f := range ana.get(path).Want(http.StatusOK).All("form.marks input[type=hidden], form.marks input[checked]") {
 			old.Set(pagetest.Attr(f, "name"), pagetest.Attr(f, "value"))
