@@ -167,7 +167,7 @@ export const refused = {
   },
   async "meetup-answered"({ page }) {
     await page.goto(`${announced}/meetups`);
-    await page.locator(".card .actions .button").last().click();
+    await page.locator(".card .actions .button").first().click();
     await page.locator("input[name=answer][value='1']").check();
     await page.locator("#note").fill("I need a ramp");
     await page.locator("#answer button").click();

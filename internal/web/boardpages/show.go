@@ -172,7 +172,7 @@ func notice(r page.Reader, on place.Place, n board.Notice) shownNotice {
 		shown.Excerpt = n.Opening.Document().Plain(excerptLength)
 	}
 	shown.Picture = firstPicture(r, n.Opening.Pictures)
-	if shown.Untitled && strings.HasPrefix(shown.Excerpt, strings.TrimSuffix(shown.Title, "…")) && len(shown.Excerpt) <= len(shown.Title) {
+	if shown.Title == shown.Excerpt || shown.Untitled && strings.HasPrefix(shown.Excerpt, strings.TrimSuffix(shown.Title, "…")) && len(shown.Excerpt) <= len(shown.Title) {
 		shown.Excerpt = "" // the title has said it all
 	}
 	return shown
