@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { announced, sent, steps } from "./steps.mjs";
 
 // Every kind of page there is, each by an address of the demo. A new kind of
@@ -213,6 +214,18 @@ export const refused = {
     await page.locator("#body").fill(`${marks}\n${++posts}`);
     await page.locator("button[value=post]").click();
     await page.locator(".yours").waitFor();
+  },
+  // What a steward sees, who comes in by a link; from here on the visitor is one.
+  async "calendars"({ page, site }) {
+    const made = spawnSync(site.process.spawnfile, ["queue", "link", "--data", site.folder, "--base-url", site.address], { encoding: "utf8" });
+    await page.goto(made.stdout.split("\n")[0]);
+    await page.locator("form[action='/queue/enter'] button").click();
+    await page.waitForURL("**/queue");
+    await page.goto("/queue/calendars");
+    await page.locator("#name").fill("Tenants of Faro");
+    await page.locator("#address").fill("webcal://127.0.0.1/private.ics");
+    await page.locator("button[value=follow]").click();
+    await page.locator(".error, .refusal").first().waitFor();
   },
 };
 let posts = 0;
