@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -136,6 +137,15 @@ func TestPagesSayWhatWasDone(t *testing.T) {
 		if said := answer(off, nil); !strings.HasPrefix(said, "The meetup is cancelled.") {
 			t.Error(said)
 		}
+		// A tab in which all of that was still to come says why it can't be.
+		for what, late := range map[string]*pagetest.Page{
+			"kept":     s.post(action, url.Values{"do": {"keep"}, "token": {host.Token()}, "title": {"Tea"}, "day": {"2026-12-04"}, "time": {"19:00"}, "minutes": {"120"}, "venue": {"Library"}}),
+			"answered": s.post(path, url.Values{"answer": {"1"}}, ana...),
+		} {
+			if said := late.Want(http.StatusConflict).Text(".refusal"); !strings.Contains(said, "was cancelled: nothing more can be changed") {
+				t.Errorf("%s: %q", what, said)
+			}
+		}
 		page := s.get(path, "Cookie", sent(ana)).Want(http.StatusOK)
 		if said := page.Text(".since"); !strings.Contains(said, "Cancelled: snow") || strings.Contains(said, "change it below") {
 			t.Errorf("whoever answered is told %q", said)
@@ -201,4 +211,54 @@ func TestAWrongAnnouncementComesBackWhole(t *testing.T) {
 	if all := none.All(".error"); len(all) != 1 || pagetest.Attr(all[0], "id") != "title-error" {
 		t.Error(none.Body)
 	}
+}
+
+// Once it is over its page says so and asks nothing; its host tells how it was, and finds
+// their words again where something is wrong with them.
+func TestWhatIsOverIsToldOf(t *testing.T) {
+	eachListing(t, func(t *testing.T, s *listing) {
+		thread, host := s.announce("gr/athens", "Tea", "2026-12-03T19:00", func(d *meetup.Details) { d.Spot, d.Held = "room 4", true })
+		action, path := fmt.Sprintf("/host/%d", thread), fmt.Sprintf("/gr/athens/t/%d", thread)
+		link, at := action+"/"+host.Token(), s.clocks("gr/athens", "2026-12-03T19:00")
+		s.clock.Set(at.Add(3 * time.Hour))
+		if err := s.Over(t.Context(), thread, func(*db.Tx) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		s.told()
+		for _, page := range []string{path, path + "/meetup"} {
+			p := s.get(page).Want(http.StatusOK)
+			if said := p.Text(".card .kind"); !strings.Contains(said, "over") {
+				t.Errorf("%s: %q", page, said)
+			}
+			p.Lacks("#answer")
+			p.Lacks(".card .actions")
+		}
+		p := s.get(link).Want(http.StatusOK)
+		p.Lacks("#title")
+		p.Has("form.telling")
+		original := fmt.Sprint(at.Unix())
+		words := "We <b>talked</b> about rents. " + strings.Repeat("And then ", 500)
+		for what, tell := range map[string][2]string{"in words": {"many", words}, "fewer than none": {"-3", words}, "too much": {"12", strings.Repeat(words, 3)}} {
+			p := s.post(action, url.Values{"do": {"tell"}, "token": {host.Token()}, "occurrence": {original}, "came": {tell[0]}, "notes": {tell[1]}}).Want(http.StatusUnprocessableEntity)
+			if p.Attr("#came-"+original, "value") != tell[0] || strings.TrimSpace(p.Text("#notes-"+original)) != strings.TrimSpace(tell[1]) {
+				t.Errorf("%s: %q came, %q", what, p.Attr("#came-"+original, "value"), p.Text("#notes-"+original))
+			}
+			p.Has("form.telling .error")
+		}
+		s.post(action, url.Values{"do": {"tell"}, "token": {host.Token()}, "occurrence": {original}, "came": {"12"}, "notes": {"We <b>talked</b>."}}).Want(http.StatusSeeOther)
+		s.told()
+		if said := s.get(path).Text(".card .after"); !strings.Contains(said, "12") || !strings.Contains(said, "We <b>talked</b>.") {
+			t.Error(said)
+		}
+		// Whoever comes late to move, cancel or answer it is told why they can't.
+		for what, sent := range map[string]*pagetest.Page{
+			"kept":      s.post(action, url.Values{"do": {"keep"}, "token": {host.Token()}, "title": {"Tea"}, "day": {"2026-12-04"}, "time": {"19:00"}, "minutes": {"120"}, "venue": {"Library"}}),
+			"cancelled": s.post(action, url.Values{"do": {"cancel"}, "token": {host.Token()}, "reason": {"snow"}}),
+			"answered":  s.post(path+"/meetup", url.Values{"answer": {"1"}}),
+		} {
+			if said := sent.Want(http.StatusConflict).Text(".refusal"); !strings.Contains(said, "over") {
+				t.Errorf("%s: %q", what, said)
+			}
+		}
+	})
 }
