@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { announced, sent, steps } from "./steps.mjs";
+
 // Every kind of page there is, each by an address of the demo. A new kind of
 // page gets a line here, and with it all that is asked of every page:
 // accessibility, narrow windows, valid HTML, print, pictures to look at.
@@ -107,7 +110,7 @@ export async function kinds(site) {
     ["unknown-place", "/gr/thesaloniki-by-the-sea", 404],
     ["unknown-thread", `${busy}/t/999999999`, 404],
   ];
-  return list.map(([name, path, status = 200]) => ({ name, path, status }));
+  return [...list.map(([name, path, status = 200]) => ({ name, path, status })), ...await steps(site)];
 }
 
 // Pages that only sending a form leads to, by how a visitor gets there.
@@ -163,6 +166,47 @@ export const refused = {
     await page.locator("button[value=preview]").click();
     await page.locator("section.preview").waitFor();
   },
+  // Which city is meant, where a hand is moved to a name that several have.
+  async "hand-which"({ page }) {
+    await page.goto("/pt/beja/hand");
+    await page.locator("button[value=raise], button[value=renew]").first().click();
+    await page.locator("#to").waitFor({ state: "attached" });
+    await page.locator(".hand details").evaluate((details) => { details.open = true; });
+    await page.locator("#to").fill("Springfield");
+    await page.locator("button[value=move]").click();
+    await page.locator("input[name=city]").first().waitFor();
+  },
+  async "dates-mine"({ page }) {
+    await page.goto("/pt/braga/hand");
+    await page.locator("button[value=raise], button[value=renew]").first().click();
+    await page.locator(".states a.button").click();
+    await page.locator("form.marks button").waitFor();
+  },
+  async "meetup-answered"({ page }) {
+    await page.goto(`${announced}/meetups`);
+    await page.locator(".card .actions .button").first().click();
+    await page.locator("input[name=answer][value='1']").check();
+    await page.locator("#note").fill("I need a ramp");
+    await page.locator("#answer button").click();
+    await page.waitForURL("**/meetup?answered=1*");
+  },
+  async "meetup-refused"({ page }) {
+    await page.goto(`${announced}/meetups/new`);
+    await page.locator("#venue").fill("My place, second bell");
+    await page.locator("#day").fill("2020-01-01");
+    await page.locator("#time").fill("19:00");
+    await page.locator("button[value=announce]").click();
+    await page.locator("#start-error").waitFor();
+  },
+  async "host-refused"({ page }) {
+    await page.goto(`${announced}/meetups/new`);
+    for (const [name, value] of [["title", "Soup"], ["venue", "Library café"], ["day", new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10)], ["time", "19:00"], ["body", `Soup, and number ${++posts}`]]) await page.locator(`#${name}`).fill(value);
+    await page.locator("#repeat").selectOption("week");
+    await page.locator("button[value=announce]").click();
+    await page.waitForURL("**/host/**");
+    await page.locator("button[value=cancel]").click();
+    await page.locator("#reason-error").waitFor();
+  },
   async "reply-refused"({ page }) {
     await page.goto(`${busy}/catalog`);
     await page.locator(".tile a").first().click();
@@ -187,6 +231,18 @@ export const refused = {
     await page.locator("button[value=post]").click();
     await page.locator(".yours").waitFor();
   },
+  // What a steward sees, who comes in by a link; from here on the visitor is one.
+  async "calendars"({ page, site }) {
+    const made = spawnSync(site.process.spawnfile, ["queue", "link", "--data", site.folder, "--base-url", site.address], { encoding: "utf8" });
+    await page.goto(made.stdout.split("\n")[0]);
+    await page.locator("form[action='/queue/enter'] button").click();
+    await page.waitForURL("**/queue");
+    await page.goto("/queue/calendars");
+    await page.locator("#name").fill("Tenants of Faro");
+    await page.locator("#address").fill("webcal://127.0.0.1/private.ics");
+    await page.locator("button[value=follow]").click();
+    await page.locator(".error, .refusal").first().waitFor();
+  },
 };
 let posts = 0;
 
@@ -209,6 +265,7 @@ export async function answered(site, get) {
   };
   const thread = await longest(site, busy);
   return [
+    ...await sent(site),
     ["new-refused", await send(`${busy}/new`, { subject: "x".repeat(300), body: "", name: "n".repeat(99), do: "post" })],
     ["new-preview", await send(`${busy}/new`, { subject: "Who has the key?", body: marks, name: "Ana#word", options: "sage", do: "preview" })],
     ["new-posted", await send(`${busy}/new`, { subject: "Who has the key?", body: marks, name: "Ana#word", options: "sage", do: "post" })],

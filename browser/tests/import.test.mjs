@@ -183,8 +183,8 @@ for (const way of [{ name: "with script on a desk", script: true, size: desk }, 
       await page.locator("#address").fill("https://calendars.invalid/private-8f3a/basic.ics");
       await page.locator("button[value=follow]").click();
       assert.equal(await page.locator("#place-error").innerText(), t("origin.place"));
+      assert.equal(await page.locator("#address").inputValue(), "https://calendars.invalid/private-8f3a/basic.ics", "nothing that was typed is lost");
       await page.locator("#place").fill("gr/thessaloniki");
-      await page.locator("#address").fill("https://calendars.invalid/private-8f3a/basic.ics");
       await page.locator("button[value=follow]").click();
       await page.locator(".followed h2").waitFor();
       await fits(page);

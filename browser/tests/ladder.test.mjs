@@ -47,7 +47,7 @@ for (const way of ways) {
       const elsewhere = await Visitor.come(browser, site, way);
       await elsewhere.page.goto(new URL(link).pathname);
       await elsewhere.page.locator("button[value=renew]").click();
-      await elsewhere.page.waitForURL(`**${board}/hand`);
+      await elsewhere.page.waitForURL(`**${board}/hand?done=renew`);
       await elsewhere.page.locator("button[value=lower]").click();
       await elsewhere.page.waitForURL(`**${board}/hand?down=1`);
       assert.equal((await elsewhere.page.goto(new URL(link).pathname)).status(), 404);

@@ -49,6 +49,12 @@ type Hand struct {
 	Ends  time.Time // when it comes down unless it is renewed
 }
 
+// Warning is how long before a hand comes down its owner is told of it.
+const Warning = 7 * 24 * time.Hour
+
+// EndsSoon reports whether it is time to tell its owner that it comes down.
+func (h Hand) EndsSoon(now time.Time) bool { return !now.Before(h.Ends.Add(-Warning)) }
+
 // handOf is what is kept of who has a hand's token.
 func handOf(owner key.Actor) []byte { return owner.Hash("hand") }
 

@@ -15,12 +15,10 @@ import (
 	"moot/internal/meetup"
 )
 
-// How far back the feed of a hand goes, how much it has of each, and how long before a
-// hand comes down it says so.
+// How far back the feed of a hand goes, and how much it has of each.
 const (
-	handLately  = 30 * 24 * time.Hour
-	handMost    = 20
-	handWarning = 7 * 24 * time.Hour
+	handLately = 30 * 24 * time.Hour
+	handMost   = 20
 )
 
 // handFeed is what the owner of a hand is told: its address is a secret. It is for them
@@ -46,8 +44,8 @@ func (d *feeds) hand(a *door.Asked) error {
 	page := "/hand/" + owner.Token()
 	f := handFeed{r, r.feed("hand "+owner.Token(), page+"/feed.atom", page), h, page}
 	f.Title = r.title(r.T("ladder.feed_title", "place", r.name(h.Place)))
-	if warned := h.Ends.Add(-handWarning); !d.Clock.Now().Before(warned) {
-		f.add(fmt.Sprint("hand ends ", owner.Token(), h.Ends.Unix()), warned, r.name(h.Place), r.T("ladder.feed_ends", "date", r.Date(h.Ends)), page)
+	if h.EndsSoon(d.Clock.Now()) {
+		f.add(fmt.Sprint("hand ends ", owner.Token(), h.Ends.Unix()), h.Ends.Add(-convene.Warning), r.name(h.Place), r.T("ladder.feed_ends", "date", r.Date(h.Ends)), page)
 	}
 	elsewhere, err := f.convenings()
 	if err != nil {
@@ -138,7 +136,7 @@ func (f *handFeed) meetups(elsewhere []int64) error {
 			f.add(fmt.Sprint("meetup announced ", m.Thread), at, m.Title, f.T("ladder.feed_announced", "date", f.DateTime(m.Coming[0].Start, now), "venue", venue), path)
 		}
 		for _, t := range m.Tidings {
-			f.add(fmt.Sprint("meetup tiding ", m.Thread, " ", t.Number), t.At, m.Title, t.Words(m.Reason, f.reading.Language, now), path)
+			f.add(nameOf(m, t), t.At, m.Title, t.Words(m.Reason, f.reading.Language, now), path)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package feed
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"moot/internal/fault"
 	"moot/internal/meetup"
 	"moot/internal/place"
+	"moot/internal/tiding"
 )
 
 // listed is how many meetups a page of a list has for programs.
@@ -93,8 +95,8 @@ func (d *feeds) coming(a *door.Asked) error {
 	return r.send(f)
 }
 
-// oneMeetup is what becomes of a meetup: what it is now, its last change, that it was
-// cancelled, and on the day before each of its times a reminder.
+// oneMeetup is what becomes of a meetup: each change of it, that it was cancelled, and on
+// the day before each of its times a reminder, the newest first; and what it is now.
 func (d *feeds) oneMeetup(a *door.Asked) error {
 	m, err := d.aMeetup(a)
 	if err != nil {
@@ -110,11 +112,8 @@ func (d *feeds) oneMeetup(a *door.Asked) error {
 	f.Title = r.title(clean(m.Title))
 	f.Logo = r.base + path + "/sign.png"
 	f.Links = append(f.Links, link{Rel: "alternate", Type: calendarType, Address: r.base + path + "/meetup.ics"})
-	for _, o := range r.eves(m, d.Clock.Now()) {
-		f.add(r.eve(m, o, opened[m.Thread]))
-	}
-	if m.Cancelled || m.Sequence > 0 {
-		f.add(r.change(m, opened[m.Thread]))
+	for _, e := range r.becomes(m, opened[m.Thread]) {
+		f.add(e)
 	}
 	f.add(r.meetup(m, opened[m.Thread]))
 	f.pages("after", "", "")
@@ -159,7 +158,45 @@ func (r *reading) meetup(m meetup.Meetup, opening board.Post) entry {
 	return e
 }
 
-// change is the entry that says that a meetup was changed: another one each time.
+// becomes are the entries of what was told of a meetup, the newest first. Each stays as
+// it was told.
+func (r *reading) becomes(m meetup.Meetup, opening board.Post) (all []entry) {
+	tidings := tiding.Changes(m.Tidings)
+	if n := len(tidings); n == 0 && (m.Cancelled || m.Sequence > 0) || n > 0 && m.ChangedAt.After(tidings[n-1].At) {
+		all = append(all, r.change(m, opening))
+	}
+	for _, o := range r.eves(m, r.Clock.Now()) {
+		all = append(all, r.eve(m, o, opening))
+	}
+	for _, t := range slices.Backward(tidings) {
+		all = append(all, r.tiding(m, t, opening))
+	}
+	slices.SortStableFunc(all, func(a, b entry) int { return -compareStamps(a.Updated, b.Updated) })
+	return all
+}
+
+// nameOf is by what the feeds of a meetup and of a hand know one tiding.
+func nameOf(m meetup.Meetup, t tiding.Tiding) string {
+	return fmt.Sprintf("meetup tiding %d %d", m.Thread, t.Number)
+}
+
+// tiding is the entry of one thing that became of a meetup.
+func (r *reading) tiding(m meetup.Meetup, t tiding.Tiding, opening board.Post) entry {
+	words := t.Words(m.Reason, r.Language, t.At)
+	title := r.T("feed.meetup_tiding", "title", m.Title, "words", words)
+	if t.Kind == tiding.CalledOff {
+		title = r.T("feed.meetup_cancelled", "title", m.Title)
+	}
+	opening.Pictures = nil
+	e := r.aboutMeetup(nameOf(m, t), title, m, opening)
+	e.Published = stamp(t.At)
+	e.Updated = e.Published
+	e.Content.Text = clean("<p>" + html.EscapeString(words) + "</p>")
+	return e
+}
+
+// change is the entry that says that something was changed of a meetup that is no tiding
+// of its own: another one each time.
 func (r *reading) change(m meetup.Meetup, opening board.Post) entry {
 	name, title := fmt.Sprintf("meetup %d change %d", m.Thread, m.Sequence), r.T("feed.meetup_changed", "title", m.Title)
 	if m.Cancelled {
@@ -228,7 +265,7 @@ func (r *reading) card(m meetup.Meetup, times []meetup.Occurrence) string {
 	if len(times) == 0 {
 		line(r.T("meetup.is_over"), r.DateTime(m.Start, r.Clock.Now()))
 	}
-	line("", r.every(m.Every))
+	line("", m.Every.Words(r.Language, m.Start))
 	if m.Venue.Name == "" {
 		line("", r.T("meetup.where_open"))
 	}
@@ -248,23 +285,6 @@ func (r *reading) card(m meetup.Meetup, times []meetup.Occurrence) string {
 
 // shownTimes is how many times of a meetup an entry tells.
 const shownTimes = 3
-
-// every says how often a meetup is held; "" for once.
-func (r *reading) every(e meetup.Every) string {
-	switch e {
-	case meetup.Once:
-		return ""
-	case meetup.Weekly:
-		return r.T("meetup.every_week")
-	case meetup.Fortnightly:
-		return r.T("meetup.every_fortnight")
-	case meetup.Monthly:
-		return r.T("meetup.every_month")
-	case meetup.MonthlyLast:
-		return r.T("meetup.every_month_last")
-	}
-	return r.T("meetup.every_otherwise")
-}
 
 const calendarType = "text/calendar"
 

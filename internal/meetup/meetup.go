@@ -161,6 +161,7 @@ func (m *Meetups) Announce(ctx context.Context, actor, host key.Actor, n board.N
 		err = errNoToken()
 	}
 	if err != nil { // and what else is wrong with the form
+		n.Body = cmp.Or(n.Body, "-") // no words are missing but the title
 		_, _, other := m.Boards.Preview(ctx, n.Place, n.Subject, n.NewPost)
 		if other != nil && !fault.Is(other, fault.Invalid) {
 			return board.Target{}, other

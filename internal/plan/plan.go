@@ -143,6 +143,9 @@ func TooLong(field, words string, most int) *fault.Fault {
 func (d Details) checkRepeat(start time.Time) (string, *fault.Fault) {
 	switch d.Every {
 	case recur.Once:
+		if d.Until != "" || d.Times != 0 {
+			return "", fault.New(fault.Invalid, "meetup.once_ends").On("repeat")
+		}
 		return "", nil
 	case recur.Otherwise:
 		return recur.Check(d.Rule, start)

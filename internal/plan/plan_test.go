@@ -61,6 +61,8 @@ func TestDetails(t *testing.T) {
 		"weekly until that day":       {with(func(d *Details) { d.Every, d.Until = recur.Weekly, "2026-12-03" }), ""},
 		"weekly until nonsense":       {with(func(d *Details) { d.Every, d.Until = recur.Weekly, "3 Dec" }), "until until_unclear"},
 		"weekly until the year 9999":  {with(func(d *Details) { d.Every, d.Until = recur.Weekly, "9999-12-31" }), "repeat repeat_too_many 1000"},
+		"once until a day":            {with(func(d *Details) { d.Until = "2027-01-31" }), "repeat once_ends"},
+		"once, five times":            {with(func(d *Details) { d.Times = 5 }), "repeat once_ends"},
 		"the last, and it is not":     {with(func(d *Details) { d.Every = recur.MonthlyLast }), "repeat repeat_first"},
 		"the last Thursday":           {with(func(d *Details) { d.Every, d.Start = recur.MonthlyLast, "2026-12-31T19:00" }), ""},
 		"some other often":            {with(func(d *Details) { d.Every = "hourly" }), "repeat repeat_unclear"},

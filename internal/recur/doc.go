@@ -1,5 +1,5 @@
 // Package recur is at which times something is held: once, or again and again by a
-// rule of RFC 5545.
+// rule of RFC 5545; and how often that is, in words.
 //
 // It promises that what repeats keeps its hour by the clocks of its zone, that each
 // time is known by when it would have begun, whatever became of it, and that no rule

@@ -69,13 +69,13 @@ var days = [...]rrule.Weekday{rrule.SU, rrule.MO, rrule.TU, rrule.WE, rrule.TH, 
 func (e Every) Rule(start, until time.Time, times int) string {
 	o := rrule.ROption{Freq: rrule.WEEKLY, Until: until, Count: times}
 	day := days[start.Weekday()]
-	switch nth := (start.Day()-1)/7 + 1; {
+	switch n := nth(start); {
 	case e == Fortnightly:
 		o.Interval = 2
-	case e == MonthlyLast || e == Monthly && nth == 5:
+	case e == MonthlyLast || e == Monthly && n == 4:
 		o.Freq, day = rrule.MONTHLY, day.Nth(-1)
 	case e == Monthly:
-		o.Freq, day = rrule.MONTHLY, day.Nth(nth)
+		o.Freq, day = rrule.MONTHLY, day.Nth(n+1)
 	case e != Weekly:
 		return ""
 	}

@@ -186,7 +186,7 @@ func notice(r page.Reader, on place.Place, n board.Notice) shownNotice {
 		first := page.PictureOf(r.Language, n.Opening.Pictures[i])
 		shown.Picture = &first
 	}
-	if shown.Untitled && strings.HasPrefix(shown.Excerpt, strings.TrimSuffix(shown.Title, "…")) && len(shown.Excerpt) <= len(shown.Title) {
+	if shown.Title == shown.Excerpt || shown.Untitled && strings.HasPrefix(shown.Excerpt, strings.TrimSuffix(shown.Title, "…")) && len(shown.Excerpt) <= len(shown.Title) {
 		shown.Excerpt = "" // the title has said it all
 	}
 	return shown

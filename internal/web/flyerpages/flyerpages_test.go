@@ -41,8 +41,8 @@ func TestAFlyerSaysWhenInTheLanguageOfTheCity(t *testing.T) {
 	}{
 		{english, meetup.Once, "", "Tuesday, 1 December 2026"},
 		{english, meetup.Weekly, "every Tuesday", "Tuesday, 1 December 2026"},
-		{english, meetup.Fortnightly, "every second Tuesday", "Tuesday, 1 December 2026"},
-		{english, meetup.MonthlyLast, "every month, on the last such weekday", "Tuesday, 1 December 2026"},
+		{english, meetup.Fortnightly, "every second week, on Tuesday", "Tuesday, 1 December 2026"},
+		{english, meetup.MonthlyLast, "every last Tuesday of the month", "Tuesday, 1 December 2026"},
 		{greek(t), meetup.Once, "", "Τρίτη, 1 Δεκεμβρίου 2026"},
 		{greek(t), meetup.Weekly, "κάθε Τρίτη", "Τρίτη, 1 Δεκεμβρίου 2026"},
 		{greek(t), meetup.Otherwise, "ξανά και ξανά", "Τρίτη, 1 Δεκεμβρίου 2026"},

@@ -106,7 +106,7 @@ func clock(o meetup.Occurrence) string { return o.Start.Format("15:04") }
 func ofMeetup(f *flyer.Flyer, m meetup.Meetup, l *lang.Language) meetup.Occurrence {
 	next := m.Coming[0]
 	f.Title, f.Weekday, f.Day, f.Date, f.Time = m.Title, l.Weekday(next.Start), l.DayLong(next.Start), l.DateLong(next.Start), clock(next)
-	f.Often = often(m, l)
+	f.Often = m.Every.Words(l, m.Start)
 	if f.Place = m.Venue.Name; f.Place == "" {
 		f.Place = l.T("meetup.where_open")
 	}
@@ -127,23 +127,6 @@ func ofMeetup(f *flyer.Flyer, m meetup.Meetup, l *lang.Language) meetup.Occurren
 		f.Place += " · " + l.T("ladder.step_free")
 	}
 	return next
-}
-
-// often is how often a meetup is held; "" of one that is held once.
-func often(m meetup.Meetup, l *lang.Language) string {
-	switch weekday := l.Weekday(m.Start); m.Every {
-	case meetup.Once:
-		return ""
-	case meetup.Weekly:
-		return l.T("flyer.every_week", "weekday", weekday)
-	case meetup.Fortnightly:
-		return l.T("flyer.every_fortnight", "weekday", weekday)
-	case meetup.Monthly:
-		return l.T("meetup.every_month")
-	case meetup.MonthlyLast:
-		return l.T("meetup.every_month_last")
-	}
-	return l.T("meetup.every_otherwise")
 }
 
 // plain is a flyer as a text to copy.

@@ -44,6 +44,9 @@ type choice struct {
 // Name is the name of the choice's field.
 func (c choice) Name() string { return "mark-" + strconv.FormatInt(c.Number, 10) }
 
+// Was is the name of the field that says how it was marked when the page was made.
+func (c choice) Was() string { return "was-" + strconv.FormatInt(c.Number, 10) }
+
 // Is reports whether it is so marked: 0 not, 1 suits, 2 could, 3 can't.
 func (c choice) Is(answer int) bool { return int(c.Answer) == answer }
 
@@ -131,6 +134,9 @@ func (d *door) mark(q *page.Request) error {
 		number, ok := strings.CutPrefix(field, "mark-")
 		if !ok {
 			continue
+		}
+		if q.R.PostForm.Get("was-"+number) == values[0] {
+			continue // as it was on this page: another tab may have marked it since
 		}
 		n, err := strconv.ParseInt(number, 10, 64)
 		answer, wrong := strconv.Atoi(values[0])

@@ -3,7 +3,6 @@ package ladderpages
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"moot/internal/convene"
@@ -27,14 +26,17 @@ type handView struct {
 	Link     string        // the address to keep
 	Raised   bool          // it went up just now
 	Lowered  bool          // it came down just now
+	Done     string        // what else was done with it just now, as a message; "" for nothing
+	Soon     bool          // it comes down soon
 	States   []state       // what is happening where the hand is asked
 	Feed     string        // the address of its own feed
 	Others   []held        // other hands of this browser
 	Reaches  []int
 	Reach    int
-	To       string // the city to move to, as typed
-	Days     int    // that a hand is up
-	MayAsk   bool   // one of the hands here may ask all for a date
+	To       string        // the city to move to, as typed
+	Cities   []place.Place // that it may be, where it isn't sure which
+	Days     int           // that a hand is up
+	MayAsk   bool          // one of the hands here may ask all for a date
 	Ticket   string
 	Wait     time.Duration
 	Work     int
@@ -50,8 +52,12 @@ func (d *door) hand(q *page.Request) error {
 	query := q.R.URL.Query()
 	v.Lowered = query.Get("down") != ""
 	v.Raised = query.Get("up") != ""
+	v.Done = doneWith[query.Get("done")]
 	return d.renderHand(q, v)
 }
+
+// doneWith are the messages that say what was done with a hand, as addresses name it.
+var doneWith = map[string]string{"renew": "ladder.hand_kept", "move": "ladder.hand_moved", "reach": "ladder.hand_changed"}
 
 // mine are the hands of this browser that are up, and who owns each.
 func (d *door) mine(q *page.Request) (owners []key.Actor, hands []convene.Hand, err error) {
@@ -94,7 +100,7 @@ func (d *door) renderHand(q *page.Request, v *handView) (err error) {
 		}
 	}
 	if v.Hand == nil {
-		v.Raised = false
+		v.Raised, v.Done = false, ""
 		t := q.Ticket(v.Ticket)
 		v.Ticket, v.Wait, v.Work = t.Text, t.Wait, t.Bits
 	}
@@ -121,7 +127,7 @@ func (d *door) renderHand(q *page.Request, v *handView) (err error) {
 // has shows a hand to its owner.
 func (v *handView) has(q *page.Request, owner key.Actor, h convene.Hand) {
 	v.Hand, v.Token = &h, owner.Token()
-	v.Reach = h.Reach
+	v.Reach, v.Soon = h.Reach, h.EndsSoon(q.Now())
 	v.Link = q.Link("/hand/" + v.Token)
 	v.Feed = v.Link + "/feed.atom"
 }
@@ -201,7 +207,8 @@ func (d *door) change(q *page.Request) error {
 		return err
 	}
 	gone := err != nil
-	switch form.Get("do") {
+	was, do := h.Place, form.Get("do")
+	switch do {
 	case "mark":
 		if gone {
 			return err
@@ -235,6 +242,7 @@ func (d *door) change(q *page.Request) error {
 		}
 		q.Place = h.Place
 		v := &handView{To: form.Get("to")}
+		_, v.Cities = meant(q.Site.Gazetteer, text.CleanLine(v.To))
 		if now, failed := d.ladder.Hand(q.Context(), owner); failed == nil {
 			q.Place = now.Place
 			v.has(q, owner, now)
@@ -243,7 +251,10 @@ func (d *door) change(q *page.Request) error {
 		return d.refuseHand(q, v, err)
 	}
 	d.keep(q, with(q.Hands(), owner))
-	return q.Redirect(http.StatusSeeOther, "/"+h.Place.Path()+"/hand")
+	if do == "move" && h.Place == was {
+		do = "reach"
+	}
+	return q.Redirect(http.StatusSeeOther, "/"+h.Place.Path()+"/hand?done="+do)
 }
 
 // move takes a hand to the city that was typed, or has it reach further.
@@ -263,19 +274,6 @@ func (d *door) move(q *page.Request, owner key.Actor, h convene.Hand, gone bool)
 		return h, err
 	}
 	return moved, nil
-}
-
-// city is the city that somebody typed: its path, or its name as Find has it first.
-func (d *door) city(q *page.Request, typed string) (place.Place, error) {
-	if p, ok := q.Site.Gazetteer.ByPath(strings.Trim(strings.ToLower(typed), "/ ")); ok && p.Kind() == place.City {
-		return p, nil
-	}
-	for _, m := range q.Site.Gazetteer.Find(typed, 8) {
-		if m.Place.Kind() == place.City && !m.Slip {
-			return m.Place, nil
-		}
-	}
-	return place.Place{}, fault.New(fault.Invalid, "ladder.unknown_city").On("to")
 }
 
 // refuseHand gives the form back with what is wrong.

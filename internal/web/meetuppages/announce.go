@@ -215,25 +215,28 @@ func (d *pages) hostByLink(q *page.Request) error {
 		return err
 	}
 	query := q.R.URL.Query()
-	v := d.hostView(m)
-	v.Made, v.Kept = query.Get("made") != "", query.Get("kept") != ""
-	if v.Details.Spot, err = d.meetups.Spot(q.Context(), host, m.Thread); err != nil && !fault.Is(err, fault.Forbidden) {
+	v, err := d.hostView(q, host, m)
+	if err != nil {
 		return err
 	}
-	v.Details.Held = m.Held
+	v.Made, v.Kept = query.Get("made") != "", query.Get("kept") != ""
 	return d.renderHost(q, m, host, v)
 }
 
-// hostView is a host's form as the meetup is.
-func (d *pages) hostView(m meetup.Meetup) *announceView {
-	v := &announceView{Details: m.Details(), Length: strconv.Itoa(m.Minutes)}
+// hostView is a host's form as the meetup is, with the spot that is held back from
+// others.
+func (d *pages) hostView(q *page.Request, host key.Actor, m meetup.Meetup) (v *announceView, err error) {
+	v = &announceView{Details: m.Details(), Length: strconv.Itoa(m.Minutes)}
 	if m.Room > 0 {
 		v.Room = strconv.Itoa(m.Room)
 	}
 	if v.Details.Times > 0 {
 		v.Times = strconv.Itoa(v.Details.Times)
 	}
-	return v
+	if v.Details.Spot, err = d.meetups.Spot(q.Context(), host, m.Thread); fault.Is(err, fault.Forbidden) {
+		err = nil // that it isn't the host's, renderHost says
+	}
+	return v, err
 }
 
 func (d *pages) renderHost(q *page.Request, m meetup.Meetup, host key.Actor, v *announceView) error {
@@ -306,7 +309,9 @@ func (d *pages) change(q *page.Request) error {
 		return again(q, v)
 	case "cancel":
 		reason := v.Reason
-		v = d.hostView(m)
+		if v, err = d.hostView(q, host, m); err != nil {
+			return err
+		}
 		v.Reason = reason
 		err = d.meetups.Cancel(q.Context(), host, m.Thread, v.Reason)
 	default:

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"moot/internal/fault"
+	"moot/internal/key"
 	"moot/internal/meetup"
 	"moot/internal/place"
+	"moot/internal/text"
 	"moot/internal/web/page"
 )
 
@@ -150,6 +152,11 @@ func (d *pages) answer(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.Answer == meetup.Unanswered {
+		if err := d.noteAlone(q, actor, m, occurrence, v.Note); err != nil {
+			return d.refuseAnswer(q, m, v, err)
+		}
+	}
 	if err := d.meetups.RSVP(q.Context(), actor, m.Thread, occurrence, v.Answer, v.Note); err != nil {
 		return d.refuseAnswer(q, m, v, err)
 	}
@@ -158,6 +165,25 @@ func (d *pages) answer(q *page.Request) error {
 		path += fmt.Sprintf("&on=%d", occurrence.Unix())
 	}
 	return q.Redirect(http.StatusSeeOther, path)
+}
+
+// noteAlone is what is wrong with a note for the host that is sent without an answer,
+// with which it would go; nil where it stands there from an answer that is taken back.
+func (d *pages) noteAlone(q *page.Request, actor key.Actor, m meetup.Meetup, occurrence time.Time, note string) error {
+	if note = text.CleanLine(note); note == "" || m.Cancelled || m.Over() {
+		return nil
+	}
+	answered, err := d.meetups.Answered(q.Context(), actor, m.Thread)
+	if err != nil {
+		return err
+	}
+	if occurrence.IsZero() {
+		occurrence = m.Coming[0].Original
+	}
+	if answered[occurrence.Unix()].Note == note {
+		return nil
+	}
+	return fault.New(fault.Invalid, "meetup.note_alone").On("answer")
 }
 
 // refuseAnswer gives the page back with what is wrong.

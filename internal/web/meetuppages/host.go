@@ -161,7 +161,10 @@ func (d *pages) changeOne(q *page.Request, m meetup.Meetup, host key.Actor, do s
 			return err
 		}
 		o.problems = problems
-		v := d.hostView(m)
+		v, failed := d.hostView(q, host, m)
+		if failed != nil {
+			return failed
+		}
 		v.one, v.Status = o, page.StatusOf(err)
 		return d.renderHost(q, m, host, v)
 	}

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"moot/internal/media"
 	"moot/internal/meetup"
 	"moot/internal/text"
+	"moot/internal/tiding"
 	"moot/internal/web/cache"
 	"moot/internal/web/page"
 )
@@ -86,6 +88,14 @@ func (c card) Apart() (all []meetup.Change) {
 		}
 	}
 	return all
+}
+
+// Changes are what was changed, but for the single times that the card tells of apart.
+func (c card) Changes() []tiding.Tiding {
+	apart := c.Apart()
+	return slices.DeleteFunc(slices.Clone(c.Standing), func(t tiding.Tiding) bool {
+		return !c.List && slices.ContainsFunc(apart, func(one meetup.Change) bool { return one.Original.Equal(t.Occurrence) })
+	})
 }
 
 // Free reports whether nobody looks after it, and somebody can: also where whoever did

@@ -9,6 +9,7 @@ import (
 
 	"moot/internal/lang"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // Tone is the number of a poster tag's colour class: FNV-1a of it, modulo the
@@ -29,6 +30,7 @@ func Tone(tag string) int {
 //	date, datetime TIME  in the time's own zone
 //	ago TIME             how long ago: "12 min"; the date from a week on
 //	iso TIME             for the datetime attribute, in UTC
+//	often EVERY TIME     how often what begins then is held: "every Tuesday"; "" for once
 //	number N, distance KM, wait DURATION   (N any signed integer)
 //	asset FILE           the hashed address of "moot.css", "find.js" …
 func functions(s *Site, l *lang.Language) template.FuncMap {
@@ -42,6 +44,7 @@ func functions(s *Site, l *lang.Language) template.FuncMap {
 		"datetime": func(t time.Time) string { return l.DateTime(t, s.Clock.Now()) },
 		"ago":      func(t time.Time) string { return ago(l, t, s.Clock.Now()) },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"often":    func(e recur.Every, start time.Time) string { return e.Words(l, start) },
 		"number":   func(n any) string { return l.Number(reflect.ValueOf(n).Int()) },
 		"distance": l.Distance,
 		"wait":     l.Duration,

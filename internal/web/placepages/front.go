@@ -40,9 +40,9 @@ func newNotice(n board.Notice) notice {
 	made.Excerpt = text.Plain(excerptLength)
 	if made.Title == "" {
 		made.Title, made.Untitled = text.Plain(titleLength), true
-		if made.Title == made.Excerpt {
-			made.Excerpt = ""
-		}
+	}
+	if made.Title == made.Excerpt {
+		made.Excerpt = ""
 	}
 	return made
 }

@@ -21,6 +21,7 @@ type calendarsView struct {
 	List     []followed
 	City     string // as typed
 	Name     string
+	Address  string // as typed, where it was refused; one that is followed is shown to nobody
 	Public   bool
 	Problems page.Problems
 }
@@ -86,12 +87,12 @@ func (d *door) changeCalendars(q *page.Request) error {
 	}
 	switch do := form.Get("do"); do {
 	case "follow":
-		v.City, v.Name, v.Public = form.Get("place"), form.Get("name"), form.Get("public") != ""
+		v.City, v.Name, v.Address, v.Public = form.Get("place"), form.Get("name"), form.Get("address"), form.Get("public") != ""
 		city, known := q.Site.Gazetteer.ByPath(strings.Trim(strings.ToLower(strings.TrimSpace(v.City)), "/"))
 		if !known {
 			err = fault.New(fault.Invalid, "origin.place").On("place")
 		} else {
-			_, err = d.origins.Follow(q.Context(), actor, city, v.Name, form.Get("address"), v.Public)
+			_, err = d.origins.Follow(q.Context(), actor, city, v.Name, v.Address, v.Public)
 		}
 		if err == nil {
 			return q.Redirect(http.StatusSeeOther, "/queue/calendars?done=followed")
