@@ -1,6 +1,7 @@
 package ladderpages
 
 import (
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -24,7 +25,8 @@ type datesView struct {
 	Path          string // this page's
 	May           bool   // this browser has a hand that may mark
 	Far           *convene.Hand
-	Marked        bool // marks were kept just now
+	Of            string // whose marks the form shows
+	Marked        bool   // marks were kept just now
 	Times, Venues []choice
 	Venue         convene.Venue
 	Public        bool // it was said to be a public place
@@ -52,6 +54,9 @@ func (c choice) Is(answer int) bool { return int(c.Answer) == answer }
 
 // Card is the poll as its thread shows it.
 func (v *datesView) Card() card { return card{Convening: v.Convening, Path: v.Path} }
+
+// markOf tells the marks of a browser's hands apart, and nothing of them.
+func markOf(owner key.Actor) string { return hex.EncodeToString(owner.Hash("whose marks")[:4]) }
 
 func datesPath(c convene.Convening) string {
 	return fmt.Sprintf("/%s/t/%d/dates", c.Place.Path(), c.Thread)
@@ -102,7 +107,7 @@ func (d *door) renderDates(q *page.Request, v *datesView) error {
 			return err
 		}
 	}
-	v.Convening, v.May, v.Far, v.Path = c, may, far, datesPath(c)
+	v.Convening, v.May, v.Far, v.Path, v.Of = c, may, far, datesPath(c), markOf(owner)
 	v.Thread = strings.TrimSuffix(v.Path, "/dates")
 	for _, one := range c.Times {
 		v.Times = append(v.Times, choice{one, marked[one.Number]})
@@ -129,13 +134,13 @@ func (d *door) mark(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	answers := map[int64]convene.Answer{}
+	of, answers := q.R.PostForm.Get("of"), map[int64]convene.Answer{}
 	for field, values := range q.R.PostForm {
 		number, ok := strings.CutPrefix(field, "mark-")
 		if !ok {
 			continue
 		}
-		if q.R.PostForm.Get("was-"+number) == values[0] {
+		if of == markOf(owner) && q.R.PostForm.Get("was-"+number) == values[0] {
 			continue // as it was on this page: another tab may have marked it since
 		}
 		n, err := strconv.ParseInt(number, 10, 64)

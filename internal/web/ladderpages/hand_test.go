@@ -257,15 +257,22 @@ func TestATabKeepsWhatAnotherMarked(t *testing.T) {
 		if old.Get("was-2") != "0" || old.Get("mark-2") != "0" {
 			t.Fatal(old)
 		}
-		ana.do(http.MethodPost, path, url.Values{"was-2": {"0"}, "mark-2": {"1"}}).Want(http.StatusSeeOther)
+		of := old.Get("of")
+		ana.do(http.MethodPost, path, url.Values{"of": {of}, "was-2": {"0"}, "mark-2": {"1"}}).Want(http.StatusSeeOther)
 		old.Set("mark-3", "2")
 		ana.do(http.MethodPost, path, old).Want(http.StatusSeeOther)
 		p := ana.get(path)
 		p.Has("input[name=mark-2][value='1'][checked]")
 		p.Has("input[name=mark-3][value='2'][checked]")
-		ana.do(http.MethodPost, path, url.Values{"was-2": {"1"}, "mark-2": {"0"}, "mark-3": {"3"}}).Want(http.StatusSeeOther)
+		ana.do(http.MethodPost, path, url.Values{"of": {of}, "was-2": {"1"}, "mark-2": {"0"}, "mark-3": {"3"}}).Want(http.StatusSeeOther)
 		p = ana.get(path)
 		p.Has("input[name=mark-2][value='0'][checked]")
 		p.Has("input[name=mark-3][value='3'][checked]")
+
+		// Another hand has marked nothing of what the form of the one before shows.
+		ana.change(ana.get("/"+city+"/hand"), "lower").Want(http.StatusSeeOther)
+		ana.raise(city)
+		ana.do(http.MethodPost, path, url.Values{"of": {of}, "was-3": {"3"}, "mark-3": {"3"}}).Want(http.StatusSeeOther)
+		ana.get(path).Has("input[name=mark-3][value='3'][checked]")
 	})
 }
