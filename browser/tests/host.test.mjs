@@ -183,6 +183,7 @@ for (const way of ways) {
       await page.locator("section.preview").waitFor();
       assert.equal(await page.locator("section.preview > ol li").count(), 4);
       assert.match(await page.locator("section.preview .card").innerText(), /Serafio library/);
+      assert.equal(await page.locator("section.preview .body").innerText(), "Page by page.");
       await fits(page);
       await page.locator("button[value=announce]").click();
       await page.waitForURL("**/host/**?made=1");

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"html/template"
 	"net/http"
 	"strconv"
 
@@ -117,6 +118,9 @@ func (v *announceView) half(from, to int) string {
 // Agreed reports whether hands agreed on it, and AgreedIn whether on its place, too.
 func (v *announceView) Agreed() bool   { return v.Hosts != nil && !v.Hosts.Agreed.IsZero() }
 func (v *announceView) AgreedIn() bool { return v.Hosts != nil && v.Hosts.AgreedIn }
+
+// Words are those of the opening post.
+func (v *announceView) Words() template.HTML { return written(v.Body) }
 
 // Closed reports whether there is nothing to change any more.
 func (v *announceView) Closed() bool {

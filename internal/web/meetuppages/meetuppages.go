@@ -107,9 +107,14 @@ func (c card) Free() bool {
 // Told is how it was, with its notes as the posts of a thread are shown.
 func (c card) Told() (all []told) {
 	for _, a := range c.After[:min(len(c.After), 3)] {
-		all = append(all, told{a, template.HTML(text.Parse(a.Notes).HTML(text.Renderer{}))})
+		all = append(all, told{a, written(a.Notes)})
 	}
 	return all
+}
+
+// written is what somebody wrote, as the posts of a thread are shown.
+func written(words string) template.HTML {
+	return template.HTML(text.Parse(words).HTML(text.Renderer{}))
 }
 
 // told is how one of its times was.
