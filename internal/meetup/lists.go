@@ -45,6 +45,36 @@ func (m *Meetups) Meetup(ctx context.Context, thread int64) (found Meetup, err e
 	return found, err
 }
 
+var amongQuery = db.ForMany(func(n int) string {
+	return `SELECT ` + record.Columns + ` FROM meetup WHERE thread IN ` + db.Marks(1, 1, make([]string, n)...)
+})
+
+// Among are the meetups on some threads, Most at the most, by thread, with the next of
+// their times.
+func (m *Meetups) Among(ctx context.Context, threads []int64) (all map[int64]Meetup, err error) {
+	err = m.DB.Read(ctx, func(tx *db.Tx) error {
+		all = map[int64]Meetup{}
+		keys := make([]any, 0, len(threads))
+		for _, n := range threads[:min(len(threads), Most)] {
+			keys = append(keys, n)
+		}
+		if len(keys) == 0 {
+			return nil
+		}
+		query, args := amongQuery.Among(keys)
+		found, err := db.All(tx, record.Scan, query, args...)
+		if err != nil {
+			return err
+		}
+		shown, err := m.completed(tx, found, 1)
+		for _, one := range shown {
+			all[one.Thread] = one
+		}
+		return err
+	})
+	return all, err
+}
+
 // within is what a query says of meetups in a place and what lies in it, with the
 // number of the argument that it takes.
 func within(p place.Place, n int) (where string, args []any) {

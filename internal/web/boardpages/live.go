@@ -189,9 +189,9 @@ func (r read) say(language string) ([]live.Message, error) {
 }
 
 func (d *door) boardSource(site *page.Site, p place.Place) *live.Source {
-	say := func(strip page.Part, all ...board.Notice) live.Say {
+	say := func(strip page.Part, gists map[int64]page.Gist, all ...board.Notice) live.Say {
 		return func(language string) ([]live.Message, error) {
-			messages, err := tellNotices(site.Reader(language), p, all)
+			messages, err := tellNotices(site.Reader(language), p, gists, all)
 			if err != nil || strip == nil {
 				return messages, err
 			}
@@ -203,14 +203,21 @@ func (d *door) boardSource(site *page.Site, p place.Place) *live.Source {
 		Tell: func(ctx context.Context, e event.Event) (live.Say, error) {
 			if ofCard(e) {
 				strip, err := d.steps.StripOf(ctx, p)
-				return say(strip), err
+				if e.Kind != event.MeetupTiding || e.Post == 0 || err != nil {
+					return say(strip, nil), err
+				}
+				n, gists, err := d.readNotice(ctx, e.Thread)
+				if fault.Is(err, fault.NotFound) || err == nil && n.Thread.Archived() {
+					return say(strip, nil), nil
+				}
+				return say(strip, gists, n), err
 			}
-			n, err := d.boards.Notice(ctx, e.Thread)
+			n, gists, err := d.readNotice(ctx, e.Thread)
 			if fault.Is(err, fault.NotFound) || err == nil && n.Thread.Archived() {
 				left := []live.Message{{Name: tellGone, Data: strconv.AppendInt(nil, e.Thread, 10)}}
 				return func(string) ([]live.Message, error) { return left, nil }, nil
 			}
-			return say(nil, n), err
+			return say(nil, gists, n), err
 		},
 		Since: func(ctx context.Context, post int64) (live.Say, error) {
 			w, err := d.boards.Threads(ctx, p, 0, board.WallSize)
@@ -222,16 +229,32 @@ func (d *door) boardSource(site *page.Site, p place.Place) *live.Source {
 				return func(string) ([]live.Message, error) { return live.Anew, nil }, nil
 			}
 			slices.Reverse(newer) // what was bumped last comes last
+			gists, err := d.gists(ctx, newer)
+			if err != nil {
+				return nil, err
+			}
 			strip, err := d.steps.StripOf(ctx, p)
-			return say(strip, newer...), err
+			return say(strip, gists, newer...), err
 		},
 	}
 }
 
-func tellNotices(r page.Reader, on place.Place, all []board.Notice) ([]live.Message, error) {
+// readNotice is a thread for a wall, and what its card comes to.
+func (d *door) readNotice(ctx context.Context, thread int64) (n board.Notice, gists map[int64]page.Gist, err error) {
+	if n, err = d.boards.Notice(ctx, thread); err == nil {
+		gists, err = d.gists(ctx, []board.Notice{n})
+	}
+	return n, gists, err
+}
+
+func tellNotices(r page.Reader, on place.Place, gists map[int64]page.Gist, all []board.Notice) ([]live.Message, error) {
 	var messages []live.Message
 	for _, n := range all {
-		html, err := noticePart.Make(r, notice(r, on, n))
+		shown := notice(r, on, n)
+		if err := shown.carry(r, gists); err != nil {
+			return nil, err
+		}
+		html, err := noticePart.Make(r, shown)
 		if err != nil {
 			return nil, err
 		}

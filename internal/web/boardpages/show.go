@@ -1,6 +1,7 @@
 package boardpages
 
 import (
+	"context"
 	"fmt"
 	"html/template"
 	"slices"
@@ -132,6 +133,7 @@ type shownNotice struct {
 	Title    string
 	Untitled bool // the title is the beginning of the text
 	Excerpt  string
+	Gist     template.HTML // what its card comes to
 	Away     bool          // it stands on another board than the page's
 	Opening  shownPost     // on an index
 	Last     []shownPost   // on an index
@@ -173,6 +175,39 @@ func notices(q *page.Request, all []board.Notice) []shownNotice {
 		shown[i] = notice(q.Reader, q.Place, n)
 	}
 	return shown
+}
+
+// gistNotices are threads as a wall shows them, each with what its card comes to.
+func (d *door) gistNotices(q *page.Request, all []board.Notice) ([]shownNotice, error) {
+	gists, err := d.gists(q.Context(), all)
+	shown := notices(q, all)
+	for i := range shown {
+		if err == nil {
+			err = shown[i].carry(q.Reader, gists)
+		}
+	}
+	return shown, err
+}
+
+// gists are what the cards of some threads come to, by thread.
+func (d *door) gists(ctx context.Context, all []board.Notice) (map[int64]page.Gist, error) {
+	var threads []int64
+	for _, n := range all {
+		if n.Thread.Card != "" {
+			threads = append(threads, n.Thread.Number)
+		}
+	}
+	return d.steps.GistsOf(ctx, threads)
+}
+
+// carry has a notice say what its thread's card comes to.
+func (n *shownNotice) carry(r page.Reader, gists map[int64]page.Gist) (err error) {
+	g := gists[n.Number]
+	if g.Instead {
+		n.Excerpt = ""
+	}
+	n.Gist, err = g.Part.Made(r)
+	return err
 }
 
 // notice is a thread as the board of a place shows it.

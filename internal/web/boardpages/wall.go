@@ -63,7 +63,11 @@ func (d *door) wall(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v := &wallView{View: d.boardView(q, ""), Head: d.head(q, "wall"), Notices: notices(q, w.Notices), Later: before > 0, Older: older(q, w)}
+	shown, err := d.gistNotices(q, w.Notices)
+	if err != nil {
+		return err
+	}
+	v := &wallView{View: d.boardView(q, ""), Head: d.head(q, "wall"), Notices: shown, Later: before > 0, Older: older(q, w)}
 	v.Modules = []string{"habits.js"}
 	if before > 0 {
 		v.NoIndex = true
@@ -88,7 +92,10 @@ func (d *door) wall(q *page.Request) error {
 		if err != nil {
 			return err
 		}
-		v.Under, v.Below, v.More = q.Name(q.Place), notices(q, below.Notices), below.Older > 0
+		if v.Below, err = d.gistNotices(q, below.Notices); err != nil {
+			return err
+		}
+		v.Under, v.More = q.Name(q.Place), below.Older > 0
 	}
 	if len(w.Notices) == 0 {
 		v.Write = d.blank(q, nil)
@@ -243,7 +250,11 @@ func (d *door) everywhere(q *page.Request) error {
 		return err
 	}
 	tabName := q.T("board.tab_everywhere")
-	v := &everywhereView{View: d.boardView(q, tabName, page.Crumb{Name: tabName}), Head: d.head(q, "everywhere"), Name: q.Name(q.Place), Notices: notices(q, w.Notices), Later: before > 0, Older: older(q, w)}
+	shown, err := d.gistNotices(q, w.Notices)
+	if err != nil {
+		return err
+	}
+	v := &everywhereView{View: d.boardView(q, tabName, page.Crumb{Name: tabName}), Head: d.head(q, "everywhere"), Name: q.Name(q.Place), Notices: shown, Later: before > 0, Older: older(q, w)}
 	v.NoIndex = before > 0
 	v.Modules = []string{"habits.js"}
 	return everywherePage.Render(q, v)
@@ -265,7 +276,11 @@ func (d *door) archive(q *page.Request) error {
 		return err
 	}
 	tabName := q.T("board.tab_archive")
-	v := &archiveView{View: d.boardView(q, tabName, page.Crumb{Name: tabName}), Head: d.head(q, "archive"), Notices: notices(q, w.Notices), Later: before > 0, Older: older(q, w)}
+	shown, err := d.gistNotices(q, w.Notices)
+	if err != nil {
+		return err
+	}
+	v := &archiveView{View: d.boardView(q, tabName, page.Crumb{Name: tabName}), Head: d.head(q, "archive"), Notices: shown, Later: before > 0, Older: older(q, w)}
 	v.NoIndex = before > 0
 	return archivePage.Render(q, v)
 }

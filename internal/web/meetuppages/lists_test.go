@@ -454,3 +454,51 @@ func TestMonthsSayEveryWordFromTheCatalogue(t *testing.T) {
 		}
 	}
 }
+
+// A wall says of a meetup when and where it is, and that it is cancelled; where hands
+// agreed on it, in place of how they looked for a date.
+func TestAWallSaysWhenAndWhere(t *testing.T) {
+	eachListing(t, func(t *testing.T, s *listing) {
+		thread, host := s.announce("gr/athens", "Tea", "2026-12-03T19:00")
+		err := s.DB.Write(t.Context(), func(tx *db.Tx) error {
+			made, err := s.boards.Put(tx, board.NewThread{Place: s.at("gr/athens"), Subject: "When?", NewPost: board.NewPost{Body: "Five hands are up"}, Card: board.Card{Kind: "convening"}})
+			if err != nil {
+				return err
+			}
+			return s.Make(tx, made, meetup.Details{Title: "We meet", Start: "2026-12-05T11:00", Minutes: 120})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.told()
+		notices := func(path string) map[string]string {
+			t.Helper()
+			all := map[string]string{}
+			p := s.get(path).Want(200)
+			for _, n := range p.All(".notice") {
+				words := strings.Join(strings.Fields(pagetest.Text(n)), " ")
+				for _, title := range []string{"Tea", "We meet"} {
+					if _, rest, found := strings.Cut(words, title+" "); found {
+						all[title] = rest
+					}
+				}
+			}
+			return all
+		}
+		for _, path := range []string{"/gr/athens", "/gr", "/gr/everywhere"} {
+			got := notices(path)
+			if !strings.HasPrefix(got["Tea"], "Thu 3 Dec, 19:00 · Library café Who comes?") || !strings.HasPrefix(got["We meet"], "Sat 5 Dec, 11:00 · Where is still to be settled") || strings.Contains(got["We meet"], "Five hands") {
+				t.Errorf("%s: %q", path, got)
+			}
+		}
+		if err := s.Cancel(t.Context(), host, thread, "snow"); err != nil {
+			t.Fatal(err)
+		}
+		s.told()
+		for _, path := range []string{"/gr/athens", "/gr", "/gr/everywhere"} {
+			if got := notices(path); !strings.HasPrefix(got["Tea"], "cancelled · Thu 3 Dec, 19:00") {
+				t.Errorf("cancelled: %s: %q", path, got)
+			}
+		}
+	})
+}

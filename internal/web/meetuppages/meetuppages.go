@@ -60,7 +60,7 @@ func New(meetups *meetup.Meetups, boards *board.Boards, pictures *media.Pictures
 			{Pattern: "POST /t/{no}/meetup", Handle: d.answer},
 			{Pattern: "POST /t/{no}/host", Handle: d.takeOn},
 		},
-	}, page.Steps{Card: d.card, Soon: d.soon}
+	}, page.Steps{Card: d.card, Soon: d.soon, Gists: d.gists}
 }
 
 // aboutBoard is what moves what is coming up in a place.

@@ -1,6 +1,7 @@
 package meetuppages
 
 import (
+	"context"
 	"html/template"
 	"strconv"
 	"time"
@@ -67,6 +68,19 @@ func (d *pages) soon(q *page.Request) (template.HTML, error) {
 	}
 	html, err := soonPart.Make(q.Reader, v)
 	return template.HTML(html), err
+}
+
+var gistPart = page.DeclareFragment[card](folder, "gist")
+
+// gists are when and where meetups are, for the notices of their threads; of those that
+// hands agreed on instead of what the search for a date began with.
+func (d *pages) gists(ctx context.Context, threads []int64) (map[int64]page.Gist, error) {
+	all, err := d.meetups.Among(ctx, threads)
+	gists := map[int64]page.Gist{}
+	for thread, m := range all {
+		gists[thread] = page.Gist{Part: gistPart.Of(cardOf(m)), Instead: !m.Agreed.IsZero()}
+	}
+	return gists, err
 }
 
 func leafOf(r page.Reader, c card) leaf {

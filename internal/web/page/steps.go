@@ -27,6 +27,21 @@ type Steps struct {
 	Card  func(ctx context.Context, thread int64, kind string) (Part, error) // above the posts of a thread
 	Side  func(q *Request) (template.HTML, error)                            // beside the posts of a thread of the request's place
 	Soon  func(q *Request) (template.HTML, error)                            // what is next in the request's place, or in the world
+	Gists func(ctx context.Context, threads []int64) (map[int64]Gist, error) // on the notices of some threads that carry a card
+}
+
+// Gist is what a card comes to, for the notice of its thread.
+type Gist struct {
+	Part    Part
+	Instead bool // of how the thread begins, which the card has overtaken
+}
+
+// GistsOf are the gists of those of some threads that have one, by thread.
+func (s Steps) GistsOf(ctx context.Context, threads []int64) (map[int64]Gist, error) {
+	if s.Gists == nil || len(threads) == 0 {
+		return nil, nil
+	}
+	return s.Gists(ctx, threads)
 }
 
 // StripOf is the strip of a place.
@@ -49,8 +64,8 @@ func (s Steps) CardOf(ctx context.Context, thread int64, kind string) (Part, err
 // are.
 type Locate func(q *Request, city place.Place) (template.HTML, error)
 
-// With is what both bring: the strip of the first, what is coming up of whichever
-// knows it, and for a card whichever of them knows its kind.
+// With is what both bring: the strip of the first, what is coming up and gists of
+// whichever knows them, and for a card whichever of them knows its kind.
 func (s Steps) With(other Steps) Steps {
 	first := s.Card
 	s.Card = func(ctx context.Context, thread int64, kind string) (Part, error) {
@@ -61,6 +76,9 @@ func (s Steps) With(other Steps) Steps {
 	}
 	if s.Soon == nil {
 		s.Soon = other.Soon
+	}
+	if s.Gists == nil {
+		s.Gists = other.Gists
 	}
 	return s
 }
