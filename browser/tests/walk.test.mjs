@@ -142,6 +142,8 @@ for (const way of ways) {
       await page.locator("input[name=answer][value='1']").check();
       await page.locator("#answer button").dblclick();
       await said(page, t("meetup.answered"));
+      await page.waitForLoadState("networkidle"); // the second press goes on yet
+      await page.goto(made.page);
       assert.match(await page.locator(".answers-so-far").innerText(), /^1 /);
       assert.match(await page.locator("main").innerText(), /Room 4/);
       await page.locator("input[name=answer][value='0']").check();
