@@ -269,7 +269,8 @@ for (const way of ways) {
         assert.match(happening, new RegExp(t("ladder.state_open")), "five hands are up still, so they are asked anew");
       }
       await ana.page.goto(board);
-      await ana.page.locator(`.wall a[href="${thread}"]`).first().waitFor(); // its thread stands
+      const notice = ana.page.locator(".wall .notice", { has: ana.page.locator(`a[href="${thread}"]`) });
+      assert.match(await notice.locator(".gist.off").innerText(), new RegExp(t("meetup.is_cancelled"))); // its thread stands, and says so
       await fits(ana.page);
 
       assert.deepEqual(await calendar.look(), { new: true });
