@@ -485,7 +485,7 @@ func TestAWallSaysWhenAndWhere(t *testing.T) {
 			}
 			return all
 		}
-		for _, path := range []string{"/gr/athens", "/gr", "/gr/everywhere"} {
+		for _, path := range []string{"/gr/athens", "/gr", "/gr/everywhere", "/"} {
 			got := notices(path)
 			if !strings.HasPrefix(got["Tea"], "Thu 3 Dec, 19:00 · Library café Who comes?") || !strings.HasPrefix(got["We meet"], "Sat 5 Dec, 11:00 · Where is still to be settled") || strings.Contains(got["We meet"], "Five hands") {
 				t.Errorf("%s: %q", path, got)
@@ -495,7 +495,7 @@ func TestAWallSaysWhenAndWhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.told()
-		for _, path := range []string{"/gr/athens", "/gr", "/gr/everywhere"} {
+		for _, path := range []string{"/gr/athens", "/gr", "/gr/everywhere", "/"} {
 			if got := notices(path); !strings.HasPrefix(got["Tea"], "cancelled · Thu 3 Dec, 19:00") {
 				t.Errorf("cancelled: %s: %q", path, got)
 			}

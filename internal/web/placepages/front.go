@@ -31,7 +31,8 @@ type notice struct {
 	board.Thread
 	Title    string // its subject, or how it begins
 	Untitled bool
-	Excerpt  string // "" where the title says it all
+	Excerpt  string        // "" where the title says it all, or its card instead
+	Gist     template.HTML // what its card comes to
 }
 
 func newNotice(n board.Notice) notice {
@@ -67,8 +68,29 @@ func (d *door) front(q *page.Request) error {
 			return err
 		}
 	}
-	for _, n := range newest {
-		v.Newest = append(v.Newest, newNotice(n))
+	if v.Newest, err = d.notices(q, newest); err != nil {
+		return err
 	}
 	return frontPage.Render(q, v)
+}
+
+// notices are threads as the front page shows them, each with what its card comes to.
+func (d *door) notices(q *page.Request, all []board.Notice) (shown []notice, err error) {
+	var threads []int64
+	for _, n := range all {
+		if shown = append(shown, newNotice(n)); n.Thread.Card != "" {
+			threads = append(threads, n.Thread.Number)
+		}
+	}
+	gists, err := d.steps.GistsOf(q.Context(), threads)
+	for i := range shown {
+		g := gists[shown[i].Number]
+		if g.Instead {
+			shown[i].Excerpt = ""
+		}
+		if err == nil {
+			shown[i].Gist, err = g.Part.Made(q.Reader)
+		}
+	}
+	return shown, err
 }
