@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"moot/internal/font"
+	"moot/internal/lang"
 )
 
 // scripts are words of which titles of any length are made.
@@ -117,6 +119,36 @@ func sound(s *Sheet) error {
 		}
 	}
 	return nil
+}
+
+// In each language that is printed what a flyer always says has room, and letters.
+func TestEveryLanguageHasRoom(t *testing.T) {
+	for _, l := range append(lang.All(), lang.Printed(nil)...) {
+		direction := font.LTR
+		if l.Dir() == "rtl" {
+			direction = font.RTL
+		}
+		hands := Flyer{
+			Language: l.Code(), Direction: direction, Head: "Moot · Thessaloniki", Title: l.T("flyer.hand_title", "place", "Thessaloniki"), Lead: l.T("flyer.hand_lead", "n", 5),
+			About: l.T("flyer.about", "site", "Moot"), Also: "On Moot the people of a city find each other.", AlsoIn: "en",
+			Address: "moot.example/m/1234567", Link: "https://moot.example/m/1234567",
+		}
+		begins := time.Date(2026, 9, 30, 19, 0, 0, 0, time.UTC)
+		meets := hands
+		meets.Head, meets.Title, meets.Lead = l.T("meetup.kind")+" · Thessaloniki", "Rents", ""
+		meets.Often, meets.Weekday, meets.Day, meets.Date, meets.Time = l.T("recur.third_wednesday"), l.Weekday(begins), l.DayLong(begins), l.DateLong(begins), "19:00"
+		meets.Place = l.T("meetup.where_open")
+		for _, label := range []string{l.T("meetup.find_it"), l.T("meetup.spot"), l.T("meetup.know_us"), l.T("meetup.cost")} {
+			meets.Facts = append(meets.Facts, Fact{label, l.T("meetup.spot_held")})
+		}
+		for what, f := range map[string]Flyer{"hands": hands, "a meetup": meets} {
+			for _, form := range Forms {
+				if err := sound(Compose(f, form)); err != nil {
+					t.Errorf("%s, %s, %v: %v", l.Code(), what, form, err)
+				}
+			}
+		}
+	}
 }
 
 func TestLongAddresses(t *testing.T) {

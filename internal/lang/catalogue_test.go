@@ -6,11 +6,13 @@ import (
 	"flag"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 )
 
 var sortFiles = flag.Bool("sort", false, "write the catalogues sorted and laid out as the tests want them")
@@ -57,8 +59,15 @@ func layout(t *testing.T, file []byte) []byte {
 }
 
 func TestCataloguesAreSorted(t *testing.T) {
-	for _, l := range All() {
-		name := "catalogue/" + l.Code() + ".json"
+	var names []string
+	for _, folder := range []string{"catalogue", "print"} {
+		found, err := filepath.Glob(folder + "/*.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, found...)
+	}
+	for _, name := range names {
 		file, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -146,6 +155,44 @@ func TestEveryKeyInEveryLanguage(t *testing.T) {
 	}
 }
 
+// What stands on paper only has the same messages in each language, with the arguments of
+// the English ones, and no plural forms but those that its language needs.
+func TestWhatIsPrintedIsSaidInEachLanguage(t *testing.T) {
+	read := map[string]map[string]pattern{}
+	keys := map[string]bool{}
+	for _, l := range Printed(nil) {
+		file, err := os.ReadFile("print/" + l.Code() + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		messages, err := parseCatalogue(file)
+		if err != nil {
+			t.Fatalf("print/%s.json: %v", l.Code(), err)
+		}
+		read[l.Code()] = messages
+		for key := range messages {
+			keys[key] = true
+		}
+	}
+	english := map[string]pattern{}
+	for key := range keys {
+		p, has := All()[0].messages[key]
+		if !has {
+			t.Errorf("print has %s, and English doesn't", key)
+		}
+		english[key] = p
+	}
+	for code, messages := range read {
+		tag := language.MustParse(code)
+		for _, wrong := range lacking(newLanguage(tag, tag, messages), newLanguage(language.English, language.English, english)) {
+			t.Errorf("print/%s.json: %s", code, wrong)
+		}
+	}
+	if len(read) < 16 || len(Printed(All())) != len(read) || len(Printed(Printed(nil))) != 0 {
+		t.Errorf("%d languages are printed", len(read))
+	}
+}
+
 func TestLackingIsSeen(t *testing.T) {
 	english := speak(t, "en", `{"a.b": "{x} and {y}", "a.c": "c", "a.n": {"one": "{n} day", "other": "{n} days"}}`)
 	polish := speak(t, "pl", `{"a.b": "{x} i {z}", "a.d": "d", "a.n": {"by": "m", "one": "{n} dzień", "other": "{n} dni"}}`)
@@ -161,7 +208,7 @@ func TestLackingIsSeen(t *testing.T) {
 }
 
 func TestVoice(t *testing.T) {
-	for _, l := range All() {
+	for _, l := range append(All(), Printed(nil)...) {
 		for key, p := range l.messages {
 			for _, cut := range p.forms {
 				for _, piece := range cut {

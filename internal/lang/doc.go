@@ -10,6 +10,9 @@
 //
 //	"board.replies": {"one": "{n} reply", "other": "{n} replies"},
 //
+// In print/ are the few messages that stand on paper, in languages that no page is in yet:
+// a flyer is read where it hangs.
+//
 // Laws, all held by tests:
 //
 //   - Every catalogue has the same keys, the same arguments and every plural

@@ -13,7 +13,10 @@ import (
 	"golang.org/x/text/message"
 )
 
-//go:embed catalogue/*.json
+// Catalogue is what Moot says; print is the part of it that stands on paper, in
+// languages that it doesn't speak yet.
+//
+//go:embed catalogue/*.json print/*.json
 var catalogues embed.FS
 
 // Language is one language that Moot speaks.
@@ -73,13 +76,28 @@ var all = sync.OnceValue(func() []*Language {
 })
 
 func load(files fs.FS) ([]*Language, error) {
-	names, err := fs.Glob(files, "catalogue/*.json")
+	languages, err := loadFolder(files, "catalogue")
+	if err != nil {
+		return nil, err
+	}
+	english := slices.IndexFunc(languages, func(l *Language) bool { return l.code == "en" })
+	if english < 0 {
+		return nil, fmt.Errorf("there is no catalogue/en.json")
+	}
+	languages[0], languages[english] = languages[english], languages[0]
+	slices.SortFunc(languages[1:], func(a, b *Language) int { return strings.Compare(a.code, b.code) })
+	return languages, nil
+}
+
+// loadFolder reads the catalogues of a folder.
+func loadFolder(files fs.FS, folder string) ([]*Language, error) {
+	names, err := fs.Glob(files, folder+"/*.json")
 	if err != nil {
 		return nil, err
 	}
 	var languages []*Language
 	for _, name := range names {
-		code := strings.TrimSuffix(strings.TrimPrefix(name, "catalogue/"), ".json")
+		code := strings.TrimSuffix(strings.TrimPrefix(name, folder+"/"), ".json")
 		tag, err := language.Parse(code)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %q is not a language tag: %w", name, code, err)
@@ -94,13 +112,32 @@ func load(files fs.FS) ([]*Language, error) {
 		}
 		languages = append(languages, newLanguage(tag, tag, messages))
 	}
-	english := slices.IndexFunc(languages, func(l *Language) bool { return l.code == "en" })
-	if english < 0 {
-		return nil, fmt.Errorf("there is no catalogue/en.json")
-	}
-	languages[0], languages[english] = languages[english], languages[0]
-	slices.SortFunc(languages[1:], func(a, b *Language) int { return strings.Compare(a.code, b.code) })
 	return languages, nil
+}
+
+// printed are the languages that stand on paper only, by code. What isn't among their
+// messages they say in English.
+var printed = sync.OnceValue(func() []*Language {
+	languages, err := loadFolder(catalogues, "print")
+	if err != nil {
+		panic(err)
+	}
+	for _, l := range languages {
+		for key, said := range all()[0].messages {
+			if _, has := l.messages[key]; !has {
+				l.messages[key] = said
+			}
+		}
+	}
+	return languages
+})
+
+// Printed are the languages in which what is printed can be, though no page is in them:
+// those that are among some already are left out.
+func Printed(among []*Language) []*Language {
+	return slices.DeleteFunc(slices.Clone(printed()), func(l *Language) bool {
+		return slices.ContainsFunc(among, func(spoken *Language) bool { return spoken.code == l.code })
+	})
 }
 
 // All lists the languages: English first, then the others by code.

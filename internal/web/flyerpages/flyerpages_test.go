@@ -55,6 +55,38 @@ func TestAFlyerSaysWhenInTheLanguageOfTheCity(t *testing.T) {
 	}
 }
 
+// In no language that is printed does a flyer say anything in English.
+func TestEveryWordOfAFlyerIsInItsLanguage(t *testing.T) {
+	english, _ := lang.Lookup("en")
+	said := func(l *lang.Language) map[string]string {
+		m := coffee(meetup.Weekly)
+		m.Spot = "Third table"
+		open := m
+		open.Venue.Name = ""
+		var f, g flyer.Flyer
+		ofMeetup(&f, m, l)
+		ofMeetup(&g, open, l)
+		all := map[string]string{
+			"weekly": f.Often, "monthly": meetup.Monthly.Words(l, m.Start), "last": meetup.MonthlyLast.Words(l, m.Start), "fortnightly": meetup.Fortnightly.Words(l, m.Start), "otherwise": meetup.Otherwise.Words(l, m.Start),
+			"weekday": f.Weekday, "date": f.Date, "no place yet": g.Place, "place": f.Place,
+			"about": l.T("flyer.about", "site", "Moot"), "lead": l.T("flyer.hand_lead", "n", 5), "head": l.T("flyer.hand_title", "place", "Oslo"), "kind": l.T("meetup.kind"),
+			"dates": l.T("ladder.dates_title", "place", "Oslo"), "looked for": l.T("flyer.convening_lead", "date", f.Date), "held": l.T("meetup.spot_held"),
+		}
+		for i, fact := range f.Facts {
+			all[fmt.Sprint("label ", i)] = fact.Label
+		}
+		return all
+	}
+	want := said(english)
+	for _, l := range lang.Printed(nil) {
+		for what, words := range said(l) {
+			if words == "" || words == want[what] {
+				t.Errorf("%s, %s: %q", l.Code(), what, words)
+			}
+		}
+	}
+}
+
 func TestWhatIsHeldBackIsOnNoFlyer(t *testing.T) {
 	m := coffee(meetup.Once)
 	m.Spot = "Third table"

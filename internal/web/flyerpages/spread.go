@@ -8,6 +8,7 @@ import (
 	"moot/internal/door"
 	"moot/internal/fault"
 	"moot/internal/flyer"
+	"moot/internal/lang"
 	"moot/internal/web/page"
 )
 
@@ -19,20 +20,21 @@ var (
 // spreadView is the page from which one takes flyers, a picture and a text.
 type spreadView struct {
 	page.View
-	Head   string
-	Back   page.Crumb
-	What   string // where it leads
-	Over   string // why there is none any more; then nothing below is set
-	Next   string // address of what comes next
-	Path   string
-	Asked  string // the query of addresses: in which languages
-	In     string
-	Also   string // code, or "none"
-	Sheets []kind
-	Alt    string
-	Words  flyer.Flyer
-	Text   string
-	Rows   int
+	Head      string
+	Back      page.Crumb
+	What      string // where it leads
+	Over      string // why there is none any more; then nothing below is set
+	Next      string // address of what comes next
+	Path      string
+	Asked     string           // the query of addresses: in which languages
+	Languages []*lang.Language // to choose from
+	In        string
+	Also      string // code, or "none"
+	Sheets    []kind
+	Alt       string
+	Words     flyer.Flyer
+	Text      string
+	Rows      int
 }
 
 // kind is a sheet to choose.
@@ -62,7 +64,7 @@ func (d *pages) spread(q *page.Request) error {
 		return spreadPage.Render(q, v)
 	}
 	t := tonguesOf(q, s)
-	v.In, v.Also, v.Asked = t.in.Code(), t.second(), t.query()
+	v.In, v.Also, v.Asked, v.Languages = t.in.Code(), t.second(), t.query(), languages(q)
 	v.Words = d.words(q, s, t)
 	v.Alt, v.Text = spoken(v.Words), plain(v.Words)
 	v.Rows = min(strings.Count(v.Text, "\n")+7, 20)

@@ -2,6 +2,7 @@ package flyerpages
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"moot/internal/flyer"
@@ -20,9 +21,9 @@ const none = "none"
 // tonguesOf are the languages that a request asks for: that of the city, and the
 // reader's where it is another.
 func tonguesOf(q *page.Request, s subject) tongues {
-	query := q.R.URL.Query()
+	query, all := q.R.URL.Query(), languages(q)
 	among := func(code string) *lang.Language {
-		for _, l := range q.Site.Languages {
+		for _, l := range all {
 			if l.Code() == code {
 				return l
 			}
@@ -31,7 +32,7 @@ func tonguesOf(q *page.Request, s subject) tongues {
 	}
 	t := tongues{among(query.Get("in")), among(query.Get("also"))}
 	if t.in == nil {
-		t.in = lang.SpokenIn(s.place.Country().Path(), q.Site.Languages)
+		t.in = lang.SpokenIn(s.place.Country().Path(), all)
 	}
 	if t.also == nil && query.Get("also") != none {
 		t.also = q.Language
@@ -40,6 +41,12 @@ func tonguesOf(q *page.Request, s subject) tongues {
 		t.also = nil
 	}
 	return t
+}
+
+// languages are those that a flyer can be in: those of the site, and what is printed
+// only.
+func languages(q *page.Request) []*lang.Language {
+	return append(slices.Clone(q.Site.Languages), lang.Printed(q.Site.Languages)...)
 }
 
 // Second is the code of the second language.
