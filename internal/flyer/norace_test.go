@@ -1,0 +1,5 @@
+//go:build !race
+
+package flyer
+
+const raced = false
