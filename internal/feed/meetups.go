@@ -182,7 +182,7 @@ func nameOf(m meetup.Meetup, t tiding.Tiding) string {
 
 // tiding is the entry of one thing that became of a meetup.
 func (r *reading) tiding(m meetup.Meetup, t tiding.Tiding, opening board.Post) entry {
-	words := t.Words(m.Reason, r.Language, t.At)
+	words := t.Words(r.Language, t.At)
 	title := r.T("feed.meetup_tiding", "title", m.Title, "words", words)
 	if t.Kind == tiding.CalledOff {
 		title = r.T("feed.meetup_cancelled", "title", m.Title)

@@ -335,7 +335,7 @@ func (m *Meetups) cancel(tx *db.Tx, k *record.Record, reason string) error {
 	if err := m.keep(tx, *k); err != nil {
 		return err
 	}
-	what := tiding.Tiding{Kind: tiding.CalledOff, WasVenue: k.Venue.Name}
+	what := tiding.Tiding{Kind: tiding.CalledOff, WasVenue: k.Venue.Name, Reason: reason}
 	if next := k.Series().Coming(m.Clock.Now(), 1); len(next) > 0 {
 		what.Was = next[0].Start
 	}

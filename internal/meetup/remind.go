@@ -173,12 +173,12 @@ func withTidings(tx *db.Tx, all []Meetup, now time.Time) error {
 // Untold is what whoever knows the meetup up to one of its tidings hasn't been told, and
 // until when that is of use: tiding.Untold.
 func (m Meetup) Untold(since int, words *lang.Language, now time.Time) (lines []string, until time.Time) {
-	return tiding.Untold(m.Tidings, since, m.Reason, words, now)
+	return tiding.Untold(m.Tidings, since, words, now)
 }
 
 // ChangedSince is what was changed since one of its tidings, in words.
 func (m Meetup) ChangedSince(number int, words *lang.Language, now time.Time) []string {
-	lines, _ := tiding.Untold(tiding.Changes(m.Tidings), number, m.Reason, words, now)
+	lines, _ := tiding.Untold(tiding.Changes(m.Tidings), number, words, now)
 	return lines
 }
 

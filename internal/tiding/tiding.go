@@ -40,6 +40,7 @@ type Tiding struct {
 	Was             time.Time // when that was to begin, of all of it the next; zero where that is nothing to it, or it wasn't to be held
 	Now             time.Time // when it begins; zero: it isn't held
 	WasVenue, Venue string
+	Reason          string // why it isn't held at all
 }
 
 // SameTime reports whether its time stayed as it was.
@@ -126,7 +127,7 @@ func Changes(all []Tiding) []Tiding {
 // when that is of use; the zero time: for a while. One that is cancelled is told as that
 // alone, one that is held after all not as cancelled; and nobody is reminded of what has
 // begun.
-func Untold(all []Tiding, since int, reason string, words *lang.Language, now time.Time) (lines []string, until time.Time) {
+func Untold(all []Tiding, since int, words *lang.Language, now time.Time) (lines []string, until time.Time) {
 	last, off := turn(all)
 	for i, t := range all {
 		switch {
@@ -137,19 +138,19 @@ func Untold(all []Tiding, since int, reason string, words *lang.Language, now ti
 		case t.Kind != Soon:
 			until = time.Time{}
 		}
-		lines = append(lines, t.Words(reason, words, now))
+		lines = append(lines, t.Words(words, now))
 	}
 	return lines, until
 }
 
-// Words are the tiding in those of a language; reason is why the meetup was cancelled.
-func (t Tiding) Words(reason string, words *lang.Language, now time.Time) string {
+// Words are the tiding in those of a language.
+func (t Tiding) Words(words *lang.Language, now time.Time) string {
 	was, is := words.DateTime(t.Was, now), words.DateTime(t.Now, now)
 	open := words.T("meetup.where_open")
 	venue := cmp.Or(t.Venue, open)
 	switch {
 	case t.Kind == CalledOff:
-		return words.T("meetup.told_cancelled", "reason", reason)
+		return words.T("meetup.told_cancelled", "reason", t.Reason)
 	case t.Kind == Soon:
 		return words.T("meetup.told_soon", "date", is, "venue", venue)
 	case t.Kind == Dropped:
@@ -172,8 +173,8 @@ func (t Tiding) Words(reason string, words *lang.Language, now time.Time) string
 
 // Put keeps a tiding of the meetup on a thread, and lets the oldest go.
 func (t Tiding) Put(tx *db.Tx, thread int64) error {
-	if _, err := tx.Exec(`INSERT INTO meetup_tiding (thread, number, kind, at, occurrence, was_at, now_at, was_venue, now_venue) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		thread, t.Number, int(t.Kind), t.At.Unix(), second(t.Occurrence), second(t.Was), second(t.Now), t.WasVenue, t.Venue); err != nil {
+	if _, err := tx.Exec(`INSERT INTO meetup_tiding (thread, number, kind, at, occurrence, was_at, now_at, was_venue, now_venue, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		thread, t.Number, int(t.Kind), t.At.Unix(), second(t.Occurrence), second(t.Was), second(t.Now), t.WasVenue, t.Venue, t.Reason); err != nil {
 		return err
 	}
 	_, err := tx.Exec(`DELETE FROM meetup_tiding WHERE thread = $1 AND number <= $2`, thread, t.Number-most)
@@ -188,7 +189,7 @@ func second(at time.Time) int64 {
 }
 
 var among = db.ForMany(func(n int) string {
-	return `SELECT thread, number, kind, at, occurrence, was_at, now_at, was_venue, now_venue FROM meetup_tiding WHERE thread IN ` + db.Marks(1, 1, make([]string, n)...)
+	return `SELECT thread, number, kind, at, occurrence, was_at, now_at, was_venue, now_venue, reason FROM meetup_tiding WHERE thread IN ` + db.Marks(1, 1, make([]string, n)...)
 })
 
 // Of are the tidings of the meetups on some threads, db.MostAtOnce at the most, each of
@@ -206,7 +207,7 @@ func Of(tx *db.Tx, zones map[int64]*time.Location) (map[int64][]Tiding, error) {
 	_, err := db.All(tx, func(scan db.Scan) (none struct{}, err error) {
 		var thread, at, occurrence, was, is int64
 		var t Tiding
-		if err = scan(&thread, &t.Number, &t.Kind, &at, &occurrence, &was, &is, &t.WasVenue, &t.Venue); err != nil {
+		if err = scan(&thread, &t.Number, &t.Kind, &at, &occurrence, &was, &is, &t.WasVenue, &t.Venue, &t.Reason); err != nil {
 			return none, err
 		}
 		for to, second := range map[*time.Time]int64{&t.At: at, &t.Occurrence: occurrence, &t.Was: was, &t.Now: is} {

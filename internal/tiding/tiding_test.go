@@ -49,7 +49,7 @@ func TestWhatSomebodyHasntBeenTold(t *testing.T) {
 	english, _ := lang.Lookup("en")
 	soon := Tiding{Number: 1, Kind: Soon, Was: day(1), Now: day(1), Venue: "hall", WasVenue: "hall"}
 	moved := Tiding{Number: 2, Kind: Moved, Was: day(1), Now: day(2), Venue: "hall", WasVenue: "hall"}
-	off := Tiding{Number: 3, Kind: CalledOff, Was: day(2), Venue: "", WasVenue: "hall"}
+	off := Tiding{Number: 3, Kind: CalledOff, Was: day(2), Venue: "", WasVenue: "hall", Reason: "snow"}
 	for _, c := range []struct {
 		all   []Tiding
 		since int
@@ -65,7 +65,7 @@ func TestWhatSomebodyHasntBeenTold(t *testing.T) {
 		{[]Tiding{soon, moved, off}, 0, noon, 1, time.Time{}},
 		{[]Tiding{soon, moved, off}, 3, noon, 0, time.Time{}},
 	} {
-		lines, until := Untold(c.all, c.since, "snow", english, c.now)
+		lines, until := Untold(c.all, c.since, english, c.now)
 		if len(lines) != c.want || !until.Equal(c.until) {
 			t.Errorf("%d tidings since %d: %q until %v", len(c.all), c.since, lines, until)
 		}
@@ -76,11 +76,11 @@ func TestEveryChangeHasWordsOfItsOwn(t *testing.T) {
 	seen := map[string]bool{}
 	for _, l := range lang.All() {
 		for _, one := range []Tiding{
-			{Kind: Soon, Now: day(1), Venue: "hall"}, {Kind: Moved, Was: day(1), Now: day(2)}, {Kind: Dropped, Was: day(1)}, {Kind: Directions}, {Kind: CalledOff},
+			{Kind: Soon, Now: day(1), Venue: "hall"}, {Kind: Moved, Was: day(1), Now: day(2)}, {Kind: Dropped, Was: day(1)}, {Kind: Directions}, {Kind: CalledOff, Reason: "snow"},
 			{Kind: Moved, Was: day(1), Now: day(1)}, {Kind: Moved, Was: day(1), Now: day(1), Venue: "hall"}, {Kind: Moved, Was: day(1), Now: day(1), WasVenue: "café", Venue: "hall"},
 			{Kind: Moved, Was: day(1), Now: day(2), WasVenue: "café", Venue: "hall"},
 		} {
-			words := one.Words("snow", l, noon)
+			words := one.Words(l, noon)
 			if words == "" || seen[words] {
 				t.Errorf("%s: %+v is %q", l.Code(), one, words)
 			}
