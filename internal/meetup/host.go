@@ -33,10 +33,10 @@ func (m *Meetups) Host(ctx context.Context, thread int64, host key.Actor, hands 
 			return m.standAgain(tx, &k)
 		case k.Hosts(host):
 			return nil
-		case again:
+		case k.Free(m.Clock.Now()):
 		case len(k.Host) > 0 || k.AgreedAt == 0:
 			return fault.New(fault.Conflict, "meetup.hosted")
-		case k.Cancelled, !k.ToTell(m.Clock.Now()):
+		default:
 			return k.Stands()
 		}
 		if may, err := m.mayHost(tx, hands, k.Place); err != nil {

@@ -40,7 +40,7 @@ func (s town) agreed(venue string) (thread int64) {
 func TestWhatHandsAgreedOnStays(t *testing.T) {
 	each(t, func(t *testing.T, s town) {
 		thread, host := s.agreed("Library café"), somebody(t)
-		if m := s.meetup(thread); !m.AgreedIn || m.Agreed.Format(meetup.ClockForm) != "2026-12-03T19:00" || m.Hosted {
+		if m := s.meetup(thread); !m.AgreedIn || m.Agreed.Format(meetup.ClockForm) != "2026-12-03T19:00" || m.Hosted || !m.Free {
 			t.Errorf("%+v", m)
 		}
 		if view, err := s.Boards.Thread(t.Context(), thread, board.Span{}); err != nil || view.Thread.Subject != "We meet" {
@@ -127,7 +127,7 @@ func TestWhatHandsAgreedOnStandsAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		off := s.meetup(thread)
-		if !off.Cancelled || !off.MayStand || off.Reason != "The library is closed" || off.Sequence != 1 || len(off.Coming) != 1 {
+		if !off.Cancelled || !off.Free || off.Reason != "The library is closed" || off.Sequence != 1 || len(off.Coming) != 1 {
 			t.Errorf("%+v", off)
 		}
 		if lines, _ := off.Untold(0, words, s.clock.Now()); fmt.Sprint(lines) != "[Cancelled: The library is closed]" {
@@ -140,7 +140,7 @@ func TestWhatHandsAgreedOnStandsAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		on := s.meetup(thread)
-		if on.Cancelled || on.MayStand || on.Reason != "" || on.Sequence != 2 || !on.Start.Equal(off.Start) || on.UID != off.UID {
+		if on.Cancelled || on.Free || on.Reason != "" || on.Sequence != 2 || !on.Start.Equal(off.Start) || on.UID != off.UID {
 			t.Errorf("%+v", on)
 		}
 		for since, want := range map[int]string{0: "[Held after all: Thu 3 Dec, 19:00.]", 1: "[Held after all: Thu 3 Dec, 19:00.]", 2: "[]"} {
@@ -170,7 +170,7 @@ func TestWhatHandsAgreedOnStandsAgain(t *testing.T) {
 		}
 		s.clock.Set(off.Start)
 		wants(t, s.Host(t.Context(), thread, somebody(t), hand), fault.Conflict, "meetup.hosted")
-		if s.meetup(thread).MayStand || s.Host(t.Context(), thread, next, hand) != nil || !s.meetup(thread).Cancelled {
+		if s.meetup(thread).Free || s.Host(t.Context(), thread, next, hand) != nil || !s.meetup(thread).Cancelled {
 			t.Error("it stands again after it would have begun")
 		}
 	})
@@ -180,8 +180,28 @@ func TestWhatHandsAgreedOnStandsAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		wants(t, s.Host(t.Context(), thread, somebody(t), []key.Actor{s.hand}), fault.Conflict, "meetup.cancelled")
-		if s.meetup(thread).MayStand {
+		if s.meetup(thread).Free {
 			t.Error("it says that it may stand again")
+		}
+	})
+}
+
+// What nobody took on is free until it can no longer be told how it was; what somebody
+// announced never is, also when it is forgotten who hosted it.
+func TestWhatIsOverForLongIsNotFree(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		agreed := s.agreed("Library café")
+		announced, _ := s.announce("gr/athens", tea())
+		ends := s.meetup(agreed).Coming[0].End
+		for _, c := range []struct {
+			days int
+			free bool
+		}{{6, true}, {8, false}} {
+			s.clock.Set(ends.AddDate(0, 0, c.days))
+			s.work()
+			if s.meetup(agreed).Free != c.free || s.meetup(announced).Free {
+				t.Errorf("%d days after its end: %v, %v", c.days, s.meetup(agreed).Free, s.meetup(announced).Free)
+			}
 		}
 	})
 }

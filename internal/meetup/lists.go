@@ -179,7 +179,7 @@ func (m *Meetups) shown(tx *db.Tx, found []record.Record, times int) (all []Meet
 	now := m.Clock.Now()
 	for _, k := range found {
 		one := shown(k)
-		one.MayStand = k.StandsAgain(now)
+		one.Free = k.Free(now)
 		if one.Place, err = m.records().Place(k.Place); err != nil {
 			return nil, err
 		}

@@ -99,7 +99,7 @@ type Meetup struct {
 	Hosted    bool            // somebody hosts it
 	Agreed    time.Time       // the start that hands agreed on; zero where none did
 	AgreedIn  bool            // they agreed on its place, too
-	MayStand  bool            // its host cancelled it, and a hand may have it stand again
+	Free      bool            // a hand may take it on; if it is cancelled, so that it is held after all
 	After     []After         // how it was, the newest first
 	Origin    string          // the calendar that it was brought from; "" where somebody announced it here
 	Coming    []Occurrence    // the next that aren't over, with how many come

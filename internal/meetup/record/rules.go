@@ -48,6 +48,13 @@ func (k Record) StandsAgain(now time.Time) bool {
 	return k.Cancelled && k.MayStand && time.Unix(k.NextAt, 0).After(now)
 }
 
+// Free reports whether a hand may take it on: what hands agreed on and nobody hosts, as
+// long as it can be told how it was, and what its host cancelled, as long as it can stand
+// again.
+func (k Record) Free(now time.Time) bool {
+	return k.StandsAgain(now) || k.AgreedAt != 0 && len(k.Host) == 0 && !k.Cancelled && k.ToTell(now)
+}
+
 // ToTell reports whether it can be told how it was, or what is next isn't over.
 func (k Record) ToTell(now time.Time) bool {
 	return k.NextAt > 0 || time.Unix(k.OverAt, 0).Add(Afterwards).After(now)

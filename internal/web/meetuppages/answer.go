@@ -121,7 +121,7 @@ func (d *pages) renderMeetup(q *page.Request, m meetup.Meetup, v *meetupView, on
 		v.Map = drawn
 	}
 	var modules []string
-	if v.Card.Free() {
+	if v.Card.Free {
 		v.Hand, modules = len(q.Hands()) > 0, []string{"write.js"}
 		t := q.Ticket(v.Ticket)
 		v.Ticket, v.Wait, v.Work = t.Text, t.Wait, t.Bits

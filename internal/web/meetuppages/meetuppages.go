@@ -98,12 +98,6 @@ func (c card) Changes() []tiding.Tiding {
 	})
 }
 
-// Free reports whether nobody looks after it, and somebody can: also where whoever did
-// cancelled it, and it can be held after all.
-func (c card) Free() bool {
-	return !c.Draft && !c.Agreed.IsZero() && (c.MayStand || !c.Hosted && !c.Cancelled)
-}
-
 // Told is how it was, with its notes as the posts of a thread are shown.
 func (c card) Told() (all []told) {
 	for _, a := range c.After[:min(len(c.After), 3)] {
