@@ -205,6 +205,15 @@ describe("a page that is open", () => {
     await other.leave();
   });
 
+  test("a wall says of a meetup that it was cancelled", async () => {
+    const made = await announce(site, "Bread");
+    await listen(new URL(made.thread, site.address).pathname.replace(/\/t\/.*/, ""));
+    const notice = page.locator(".wall .notice", { has: page.getByRole("link", { name: "Bread", exact: true }) });
+    assert.equal(await notice.locator(".gist.off").count(), 0);
+    await change(site, made, { do: "cancel", reason: "no oven" });
+    await notice.locator(".gist.off").filter({ hasText: t("meetup.is_cancelled") }).waitFor();
+  });
+
   test("where nothing can be streamed, looking brings it too", async () => {
     const made = await announce(site, "Soup");
     const quiet = await Visitor.come(browser, site, {});

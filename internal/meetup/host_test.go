@@ -3,6 +3,7 @@ package meetup_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,6 +163,16 @@ func TestWhatHandsAgreedOnStandsAgain(t *testing.T) {
 			if err := s.Host(t.Context(), thread, next, nil); err != nil || s.meetup(thread).Cancelled {
 				t.Fatal(err)
 			}
+		}
+
+		// What was told stays as it was told.
+		var told []string
+		for _, one := range s.meetup(thread).Tidings {
+			told = append(told, one.Words(words, s.clock.Now()))
+		}
+		const again = "Held after all: Thu 3 Dec, 19:00."
+		if want := []string{"Cancelled: The library is closed", again, "Cancelled: Rain", again, "Cancelled: Rain", again}; !slices.Equal(told, want) {
+			t.Errorf("told %q", told)
 		}
 
 		// Once it would have begun it is too late, as it is where a steward cancelled it.
