@@ -3,6 +3,7 @@ package flyerpages
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,9 @@ import (
 	"moot/internal/flyer"
 	"moot/internal/lang"
 	"moot/internal/meetup"
+	"moot/internal/place"
 	"moot/internal/recur"
+	"moot/internal/web/page"
 )
 
 func greek(t *testing.T) *lang.Language {
@@ -83,6 +86,31 @@ func TestEveryWordOfAFlyerIsInItsLanguage(t *testing.T) {
 			if words == "" || words == want[what] {
 				t.Errorf("%s, %s: %q", l.Code(), what, words)
 			}
+		}
+	}
+}
+
+// A flyer is in the language of its city, also where no page is in that, and in the
+// reader's; or in those that an address names.
+func TestAFlyerIsInTheLanguageOfItsCity(t *testing.T) {
+	places, err := place.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	english, _ := lang.Lookup("en")
+	site := &page.Site{Settings: page.Settings{Languages: lang.All(), Gazetteer: places}}
+	for _, c := range []struct{ city, query, in, also string }{
+		{"pl/krakow", "", "pl", "en"}, {"gr/thessaloniki", "", "el", "en"}, {"gb/leeds", "", "en", none}, {"eg/cairo", "", "ar", "en"},
+		{"se/uppsala", "", "en", none}, // in none of those that are printed
+		{"pl/krakow", "?in=uk&also=none", "uk", none}, {"pl/krakow", "?in=xx&also=de", "pl", "de"},
+	} {
+		city, ok := places.ByPath(c.city)
+		if !ok {
+			t.Fatalf("no place %s", c.city)
+		}
+		got := tonguesOf(&page.Request{R: httptest.NewRequest("GET", "/flyer"+c.query, nil), Reader: page.Reader{Site: site, Language: english}}, subject{place: city})
+		if got.in.Code() != c.in || got.second() != c.also {
+			t.Errorf("%s%s: in %s, and %s", c.city, c.query, got.in.Code(), got.second())
 		}
 	}
 }
