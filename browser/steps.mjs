@@ -7,6 +7,7 @@ const asked = "/pt/braga"; // a date is looked for
 const beside = "/pt/guimaraes"; // a hand there reaches it
 const agreed = "/pt/coimbra"; // hands agreed, and nobody hosts
 const hosted = "/pt/aveiro"; // hands agreed, and one of them hosts
+const closed = "/pt/viseu"; // hands agreed, and whoever hosts cancelled
 const alone = "/pt/evora"; // a few hands
 export const announced = "/pt/faro"; // with meetups that somebody announced
 
@@ -52,6 +53,12 @@ async function agree(site, city) {
   return all;
 }
 
+// takeOn has one of the hands that agreed host what they agreed on: its link.
+async function takeOn(site, { thread, hands: [{ cookie }] }) {
+  const html = await (await fetch(`${site.address}${thread}/meetup`, { headers: { cookie } })).text();
+  return done(site, `${thread}/host`, { ticket: html.match(/name="ticket" value="([^"]*)"/)[1], do: "host" }, cookie);
+}
+
 // day is a day to come, as forms write it.
 export const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 
@@ -78,8 +85,11 @@ async function make(site) {
   const near = await raise(site, beside, 25);
   const free = await agree(site, agreed);
   const taken = await agree(site, hosted);
-  const ticket = (await (await fetch(`${site.address}${taken.thread}/meetup`, { headers: { cookie: taken.hands[0].cookie } })).text()).match(/name="ticket" value="([^"]*)"/)[1];
-  const looks = await done(site, `${taken.thread}/host`, { ticket, do: "host" }, taken.hands[0].cookie);
+  const looks = await takeOn(site, taken);
+  const shut = await agree(site, closed);
+  const shuts = (await takeOn(site, shut)).replace(/\?.*/, "");
+  const [, , number, token] = shuts.split("/");
+  await done(site, `/host/${number}`, { token, do: "cancel", reason: "The library is closed for repairs" });
 
   const stands = await announce(site, announced, { spot: "Second floor, room 4", held: "1", room: "2" });
   const [first, second] = await times(site, stands);
@@ -102,6 +112,9 @@ async function make(site) {
     ["meetup-agreed", `${free.thread}/meetup`],
     ["host-agreed", looks],
     ["wall-met", hosted],
+    ["meetup-off", `${shut.thread}/meetup`],
+    ["host-off", shuts],
+    ["wall-off", closed],
     ["host", stands.link],
     ["host-made", `${stands.link}?made=1`],
     ["host-moved", `${moved.link}?kept=1`],
