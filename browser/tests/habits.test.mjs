@@ -74,6 +74,7 @@ describe("watching", () => {
     const { page } = visitor;
     await visitor.go(path);
     await page.getByRole("button", { name: t("habit.watch") }).click();
+    await page.locator("button.watch[aria-pressed=true]").waitFor();
     await page.evaluate(() => {
       const old = document.querySelector(".post:not(.op)");
       const fresh = old.cloneNode(true);

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"moot/internal/db"
 	"moot/internal/db/dbtest"
@@ -116,6 +117,37 @@ func TestReadCannotWrite(t *testing.T) {
 		if err == nil || count(t, d, `SELECT count(*) FROM secret`) != 0 {
 			t.Errorf("a Read wrote: %v", err)
 		}
+	})
+}
+
+// Each reader holds a connection, all connections are held, and each asks what
+// nobody has asked yet.
+func TestReadersThatHoldAllConnectionsAreAnswered(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		most := d.Stats().Most
+		var begun, all sync.WaitGroup
+		begun.Add(most)
+		for reader := range most {
+			all.Go(func() {
+				err := d.Read(ctx, func(tx *db.Tx) error {
+					begun.Done()
+					begun.Wait()
+					for range 2 {
+						var n int
+						if err := tx.Row(fmt.Sprintf(`SELECT %d + CAST($1 AS integer)`, reader), 1).Scan(&n); err != nil || n != reader+1 {
+							return fmt.Errorf("%d: %w", n, err)
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Errorf("reader %d: %v", reader, err)
+				}
+			})
+		}
+		all.Wait()
 	})
 }
 

@@ -159,8 +159,9 @@ func (d *DB) ReadAtLeisure(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return unavailable(err)
 	}
-	defer t.Rollback() // nothing was written
-	return unavailable(f(&Tx{ctx: ctx, q: &kept{tx: t, db: d}, engine: d.engine}))
+	k := &kept{tx: t, db: d, fresh: map[string]*sql.Stmt{}}
+	defer k.close(ctx)
+	return unavailable(f(&Tx{ctx: ctx, q: k, engine: d.engine}))
 }
 
 // beginTime is how long a transaction waits for a connection and for the server
@@ -245,23 +246,40 @@ func (d *DB) writePostgreSQL(ctx context.Context, f func(*Tx) error) (*Tx, error
 // kept is a reader's transaction whose statements stay prepared on their
 // connections, since SQLite would parse each text anew.
 type kept struct {
-	tx *sql.Tx
-	db *DB
+	tx    *sql.Tx
+	db    *DB
+	fresh map[string]*sql.Stmt // those that the pool doesn't have yet, by text
 }
 
+// statement prepares what is new on the transaction's own connection: to ask the
+// pool for one while holding one is to wait forever where all who hold one do.
 func (k *kept) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := k.db.stmts.Load(query); ok {
 		return k.tx.StmtContext(ctx, s.(*sql.Stmt)), nil
 	}
-	s, err := k.db.pool.PrepareContext(ctx, nameless(query))
-	if err != nil {
-		return nil, err
+	if s, ok := k.fresh[query]; ok {
+		return s, nil
 	}
-	if first, loaded := k.db.stmts.LoadOrStore(query, s); loaded {
-		err = s.Close()
-		s = first.(*sql.Stmt)
+	s, err := k.tx.PrepareContext(ctx, nameless(query))
+	if err == nil {
+		k.fresh[query] = s
 	}
-	return k.tx.StmtContext(ctx, s), err
+	return s, err
+}
+
+// close ends the transaction, by which nothing was written, and has the pool keep
+// what was new to it. One that the context ends sooner stays new.
+func (k *kept) close(ctx context.Context) {
+	k.tx.Rollback()
+	for query := range k.fresh {
+		s, err := k.db.pool.PrepareContext(ctx, nameless(query))
+		if err != nil {
+			return
+		}
+		if _, loaded := k.db.stmts.LoadOrStore(query, s); loaded {
+			s.Close()
+		}
+	}
 }
 
 func (k *kept) ExecContext(context.Context, string, ...any) (sql.Result, error) {
