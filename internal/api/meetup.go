@@ -55,6 +55,7 @@ type occurrence struct {
 	Original time.Time `json:"original" doc:"When it would have begun by the rule: by this it is known."`
 	Start    time.Time `json:"start"`
 	End      time.Time `json:"end"`
+	Days     int       `json:"days,omitempty" doc:"On how many whole days it is; absent: it has an hour."`
 	Coming   int       `json:"coming"`
 	Maybe    int       `json:"maybe"`
 	Cant     int       `json:"cant"`
@@ -158,7 +159,7 @@ func (c *call) meetup(m meetup.Meetup) meetupFull {
 		Cancelled: m.Cancelled, Reason: m.Reason, Hosted: m.Hosted, Coming: []occurrence{}, URL: fmt.Sprintf("/%s/t/%d/meetup", m.Place.Path(), m.Thread),
 	}
 	for _, o := range m.Coming {
-		made.Coming = append(made.Coming, occurrence{o.Original, o.Start, o.End, o.Coming, o.Maybe, o.Cant})
+		made.Coming = append(made.Coming, occurrence{o.Original, o.Start, o.End, o.Days, o.Coming, o.Maybe, o.Cant})
 	}
 	for _, one := range m.Changed {
 		made.Changes = append(made.Changes, change{one.Original, one.Start})

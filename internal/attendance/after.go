@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"moot/internal/db"
+	"moot/internal/recur"
 )
 
 // After is how a time of a meetup was.
@@ -23,14 +24,13 @@ func PutAfter(tx *db.Tx, thread int64, a After) error {
 }
 
 // AftersOf are how the last times of a meetup were of which that was told, the newest
-// first, so many at the most. Its zone and how long it is are given.
-func AftersOf(tx *db.Tx, thread int64, zone *time.Location, length time.Duration, most int) ([]After, error) {
+// first, so many at the most. Its times are given.
+func AftersOf(tx *db.Tx, thread int64, times recur.Series, most int) ([]After, error) {
 	return db.All(tx, func(scan db.Scan) (After, error) {
 		var original, start int64
 		a := After{Told: true}
 		err := scan(&original, &start, &a.Came, &a.Notes)
-		a.Original, a.Start = time.Unix(original, 0).In(zone), time.Unix(start, 0).In(zone)
-		a.End = a.Start.Add(length)
+		a.Occurrence.Occurrence = times.Occurrence(time.Unix(original, 0), time.Unix(start, 0))
 		return a, err
 	}, `SELECT occurrence, starts_at, came, notes FROM meetup_after WHERE thread = $1 ORDER BY starts_at DESC, occurrence LIMIT $2`, thread, most)
 }

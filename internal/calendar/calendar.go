@@ -24,6 +24,7 @@ type Event struct {
 	Sequence    int
 	Changed     time.Time
 	Start, End  time.Time   // the first time, in the zone that it goes by
+	AllDay      bool        // it has days and no hours: from the beginning of one to that of another
 	Rule        string      // an RRULE; "" for once
 	Extra       []time.Time // times beside those of the rule
 	Dropped     []time.Time
@@ -99,7 +100,7 @@ func (w *writer) zones(events []Event) {
 	first := map[string]Event{}
 	var names []string
 	for _, e := range events {
-		if e.zone() == nil {
+		if e.zone() == nil || e.AllDay {
 			continue
 		}
 		name := e.zone().String()
@@ -131,7 +132,7 @@ func (w *writer) event(e Event, m *Moved) {
 		w.time("DTSTART", e.Start, e)
 		w.time("DTEND", e.End, e)
 		if e.Rule != "" {
-			w.line("RRULE:" + only(e.Rule, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=;,+-"))
+			w.line("RRULE:" + only(e.rule(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=;,+-"))
 		}
 		for _, t := range e.Extra {
 			w.time("RDATE", t, e)
@@ -172,13 +173,32 @@ func uri(url string) string {
 
 // Forms of times.
 const (
+	date  = "20060102"
 	local = "20060102T150405"
 	inUTC = local + "Z"
 )
 
+// rule is its rule, which ends with a day where it begins with one (RFC 5545, 3.3.10).
+func (e Event) rule() string {
+	before, until, ends := strings.Cut(e.Rule, "UNTIL=")
+	if !e.AllDay || !ends {
+		return e.Rule
+	}
+	until, after, more := strings.Cut(until, ";")
+	if t, err := time.Parse(inUTC, until); err == nil {
+		until = t.In(e.Start.Location()).Format(date)
+	}
+	if more {
+		after = ";" + after
+	}
+	return before + "UNTIL=" + until + after
+}
+
 // time writes a time by the clocks that its event goes by.
 func (w *writer) time(property string, t time.Time, e Event) {
-	if l := e.zone(); l != nil {
+	if e.AllDay {
+		w.line(property + ";VALUE=DATE:" + t.In(e.Start.Location()).Format(date))
+	} else if l := e.zone(); l != nil {
 		w.line(property + ";TZID=" + zoneName(l) + ":" + t.In(l).Format(local))
 	} else {
 		w.line(property + ":" + t.UTC().Format(inUTC))
@@ -189,7 +209,7 @@ func (w *writer) time(property string, t time.Time, e Event) {
 // where the clocks skip that, by what they would have shown (RFC 5545, 3.3.5).
 func (w *writer) original(property string, t time.Time, e Event) {
 	l := e.zone()
-	if l == nil || clockOf(t.In(l)) == clockOf(e.Start) {
+	if e.AllDay || l == nil || clockOf(t.In(l)) == clockOf(e.Start) {
 		w.time(property, t, e)
 		return
 	}

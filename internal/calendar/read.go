@@ -22,7 +22,6 @@ type Book struct {
 type Found struct {
 	Event
 	Line    int          // on which it begins
-	AllDay  bool         // it has days and no hours
 	Private bool         // its class says that it isn't for everybody
 	Wrong   *fault.Fault // why it can't be taken; its other fields may then be empty
 }
@@ -231,6 +230,9 @@ func (k *clocks) end(c *component, e *one) (end time.Time, f *fault.Fault) {
 		if end.Before(e.Start) {
 			return end, refused("calendar.ends_early", "line", p.line)
 		}
+		if e.AllDay && end.Equal(e.Start) { // which some programs write of a single day
+			end = e.Start.AddDate(0, 0, 1)
+		}
 	case lasts:
 		length, ok := duration(d.value)
 		if !ok {
@@ -280,8 +282,8 @@ func (k *clocks) moment(p property) (t time.Time, day bool, f *fault.Fault) {
 	}
 	var err error
 	switch len(value) {
-	case len("20060102"):
-		t, err = time.Parse("20060102", value)
+	case len(date):
+		t, err = time.Parse(date, value)
 		day = true
 	case len(local):
 		t, err = time.Parse(local, value)

@@ -10,6 +10,7 @@ import (
 	"moot/internal/board"
 	"moot/internal/event"
 	"moot/internal/place"
+	"moot/internal/recur"
 )
 
 // Directory is what is known of all boards.
@@ -38,9 +39,9 @@ func Open(ctx context.Context, boards *board.Boards, places *place.Gazetteer) (*
 
 // Meeting is where and when people meet next.
 type Meeting struct {
-	Place      place.Place
-	Thread     int64     // of the meetup
-	Start, End time.Time // in its zone
+	Place  place.Place
+	Thread int64 // of the meetup
+	recur.Occurrence
 }
 
 // Meetings are where a directory learns of that. It is handed them, so that it needs

@@ -50,7 +50,8 @@ type properties struct {
 	URL       string `json:"url"`
 }
 
-// span is a time at which a meetup is held, in RFC 3339 by its clocks.
+// span is a time at which a meetup is held, in RFC 3339 by its clocks; of whole days the
+// first and the last, without an hour.
 type span struct {
 	Start string `json:"start"`
 	End   string `json:"end"`
@@ -91,7 +92,7 @@ func (d *feeds) geojson(a *door.Asked) error {
 func (r *reading) feature(m meetup.Meetup) feature {
 	f := feature{Type: "Feature", ID: m.UID, Properties: properties{
 		Title: m.Title, Place: m.Place.Path(), PlaceName: r.name(m.Place), Zone: m.Start.Location().String(), Repeats: m.Rule,
-		span: spanOf(m.Start, m.Start.Add(time.Duration(m.Minutes)*time.Minute)), Cancelled: m.Cancelled, Reason: m.Reason, URL: r.base + addressOf(m),
+		span: spanOf(m.First()), Cancelled: m.Cancelled, Reason: m.Reason, URL: r.base + addressOf(m),
 	}}
 	if m.Place.Kind() != place.World {
 		lat, lon := m.Place.Point()
@@ -99,10 +100,10 @@ func (r *reading) feature(m meetup.Meetup) feature {
 	}
 	for i, o := range m.Coming {
 		if i > 0 {
-			f.Properties.Next = append(f.Properties.Next, spanOf(o.Start, o.End))
+			f.Properties.Next = append(f.Properties.Next, spanOf(o))
 			continue
 		}
-		f.Properties.span, f.Properties.Coming, f.Properties.Maybe = spanOf(o.Start, o.End), o.Counts.Coming, o.Maybe
+		f.Properties.span, f.Properties.Coming, f.Properties.Maybe = spanOf(o), o.Counts.Coming, o.Maybe
 	}
 	if v := m.Venue; v.Name != "" {
 		f.Properties.Venue = &venue{v.Name, v.Directions, v.StepFree, v.Cost}
@@ -110,4 +111,9 @@ func (r *reading) feature(m meetup.Meetup) feature {
 	return f
 }
 
-func spanOf(start, end time.Time) span { return span{stamp(start), stamp(end)} }
+func spanOf(o meetup.Occurrence) span {
+	if o.Days > 0 {
+		return span{o.Start.Format(time.DateOnly), o.Last().Format(time.DateOnly)}
+	}
+	return span{stamp(o.Start), stamp(o.End)}
+}

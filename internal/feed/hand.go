@@ -133,7 +133,7 @@ func (f *handFeed) meetups(elsewhere []int64) error {
 			if venue == "" {
 				venue = f.T("meetup.where_open")
 			}
-			f.add(fmt.Sprint("meetup announced ", m.Thread), at, m.Title, f.T("ladder.feed_announced", "date", f.DateTime(m.Coming[0].Start, now), "venue", venue), path)
+			f.add(fmt.Sprint("meetup announced ", m.Thread), at, m.Title, f.T("ladder.feed_announced", "date", f.when(m.Coming[0], now), "venue", venue), path)
 		}
 		for _, t := range m.Tidings {
 			f.add(nameOf(m, t), t.At, m.Title, t.Words(f.reading.Language, now), path)

@@ -220,7 +220,7 @@ func (r *reading) eves(m meetup.Meetup, now time.Time) []meetup.Occurrence {
 // eve is the entry that reminds of a time of a meetup. One that is moved after that
 // has another.
 func (r *reading) eve(m meetup.Meetup, o meetup.Occurrence, opening board.Post) entry {
-	title := r.T("feed.meetup_reminder", "title", m.Title, "time", r.DateTime(o.Start, r.Clock.Now()))
+	title := r.T("feed.meetup_reminder", "title", m.Title, "time", r.when(o, r.Clock.Now()))
 	e := r.aboutMeetup(fmt.Sprintf("meetup %d eve %d %d", m.Thread, o.Original.Unix(), o.Start.Unix()), title, m, opening)
 	e.Published = stamp(meetup.Eve(o.Start))
 	e.Updated = e.Published
@@ -260,10 +260,10 @@ func (r *reading) card(m meetup.Meetup, times []meetup.Occurrence) string {
 		if i == shownTimes {
 			break
 		}
-		line("", r.DateTime(o.Start, r.Clock.Now())+" – "+o.End.Format("15:04 MST"))
+		line("", r.until(o))
 	}
 	if len(times) == 0 {
-		line(r.T("meetup.is_over"), r.DateTime(m.Start, r.Clock.Now()))
+		line(r.T("meetup.is_over"), r.when(m.First(), r.Clock.Now()))
 	}
 	line("", m.Every.Words(r.Language, m.Start))
 	if m.Venue.Name == "" {
@@ -281,6 +281,23 @@ func (r *reading) card(m meetup.Meetup, times []meetup.Occurrence) string {
 	line(r.T("meetup.know_us"), m.Venue.Recognise)
 	line(r.T("meetup.cost"), m.Venue.Cost)
 	return clean(w.String())
+}
+
+// when is a time of a meetup in words.
+func (r *reading) when(o meetup.Occurrence, now time.Time) string {
+	return r.Span(o.Start, o.End, o.Days, now)
+}
+
+// until is a time of a meetup in words, with when it ends and by which clocks.
+func (r *reading) until(o meetup.Occurrence) string {
+	words := r.when(o, r.Clock.Now())
+	switch {
+	case o.Days > 0:
+		return words
+	case o.Long():
+		return words + o.End.Format(" MST")
+	}
+	return words + " – " + o.End.Format("15:04 MST")
 }
 
 // shownTimes is how many times of a meetup an entry tells.
@@ -342,16 +359,15 @@ func (r *reading) sendCalendar(name string, all ...meetup.Meetup) error {
 // event is a meetup as calendars know it. The exact spot is in it only where
 // everybody is told.
 func (r *reading) event(m meetup.Meetup) calendar.Event {
-	length := time.Duration(m.Minutes) * time.Minute
 	e := calendar.Event{
-		UID: m.UID, Sequence: m.Sequence, Changed: m.ChangedAt, Start: m.Start, End: m.Start.Add(length),
+		UID: m.UID, Sequence: m.Sequence, Changed: m.ChangedAt, Start: m.Start, End: m.First().End, AllDay: m.Days() > 0,
 		Rule: m.Rule, Summary: m.Title, Location: m.Venue.Name, Cancelled: m.Cancelled, URL: r.base + addressOf(m),
 	}
 	for _, c := range m.Changed {
 		if c.Start.IsZero() {
 			e.Dropped = append(e.Dropped, c.Original)
 		} else {
-			e.Moved = append(e.Moved, calendar.Moved{Original: c.Original, Start: c.Start, End: c.Start.Add(length)})
+			e.Moved = append(e.Moved, calendar.Moved{Original: c.Original, Start: c.Start, End: m.At(c.Original, c.Start).End})
 		}
 	}
 	var words []string

@@ -395,6 +395,33 @@ func TestCalendars(t *testing.T) {
 	})
 }
 
+// What is held on a whole day says so to programs, and to people.
+func TestAWholeDayIsTold(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		thread, host := s.announce("gr/athens", tea(weekly, func(d *meetup.Details) { d.Start, d.Minutes, d.Until = "2026-12-03T00:00", 24*60, "2026-12-31" }))
+		if err := s.DropOne(t.Context(), host, thread, s.clocks(t, "gr/athens", "2026-12-10T00:00"), ""); err != nil {
+			t.Fatal(err)
+		}
+		one := pagetest.Get(t, s, fmt.Sprintf("/gr/athens/t/%d/meetup.ics", thread)).Want(200)
+		for _, line := range []string{"DTSTART;VALUE=DATE:20261203", "DTEND;VALUE=DATE:20261204", "RRULE:FREQ=WEEKLY;UNTIL=20261231;BYDAY=TH", "EXDATE;VALUE=DATE:20261210"} {
+			if !strings.Contains(one.Body, "\r\n"+line+"\r\n") {
+				t.Errorf("no line %q in\n%s", line, one.Body)
+			}
+		}
+		p := s.geo("/gr/meetups.geojson").Features[0].Properties
+		if p["start"] != "2026-12-03" || p["end"] != "2026-12-03" || fmt.Sprint(p["next"]) != "[map[end:2026-12-17 start:2026-12-17] map[end:2026-12-24 start:2026-12-24]]" {
+			t.Errorf("%v", p)
+		}
+		s.clock.Set(s.clocks(t, "gr/athens", "2026-12-02T08:00"))
+		if titles, _ := s.told(fmt.Sprintf("/gr/athens/t/%d/meetup.atom", thread)); len(titles) == 0 || !strings.Contains(titles[0], "Thu 3 Dec, all day") {
+			t.Errorf("%q", titles)
+		}
+		if text := textOf(s.read("/gr/athens/meetups.atom").Items[0].Content); !strings.Contains(text, "Thu 3 Dec, all day") || strings.Contains(text, "00:00") {
+			t.Errorf("%q", text)
+		}
+	})
+}
+
 func TestWhoHasWhatIsComingUpGetsNothing(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		thread, host := s.announce("gr/athens", tea())

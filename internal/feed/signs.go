@@ -116,8 +116,11 @@ func (r *reading) tellMeetup(s *sign.Sign, thread int64) error {
 	case m.Over():
 		s.When = own.T("meetup.is_over")
 	default:
-		next := m.Coming[0].Start
-		s.When = own.DateLong(next) + ", " + next.Format("15:04")
+		if next := m.Coming[0]; next.Days > 0 || next.Long() {
+			s.When = own.Span(next.Start, next.End, next.Days, r.Clock.Now())
+		} else {
+			s.When = own.DateLong(next.Start) + ", " + next.Start.Format("15:04")
+		}
 	}
 	return nil
 }

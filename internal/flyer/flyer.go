@@ -14,10 +14,10 @@ type Flyer struct {
 	Head      string         // above the title: "Meetup · Athens"
 	Title     string
 	Often     string // "every second Tuesday"
-	Weekday   string // "Tuesday"
-	Day       string // "1 December 2026"
+	Weekday   string // "Tuesday"; of what goes on for days "1 December 2026 –"
+	Day       string // "1 December 2026"; of what goes on for days the last
 	Date      string // both: "Tuesday, 1 December 2026"
-	Time      string // "19:00"
+	Time      string // "19:00"; "" for whole days
 	Place     string
 	Facts     []Fact
 	Lead      string // what whoever reads may do

@@ -53,6 +53,31 @@ func (l *Language) DateTime(t, now time.Time) string {
 	return l.T("lang.date_time", l.dateArgs(t)...)
 }
 
+// DateNear is a day in t's own zone, with the year where it isn't the one that now is
+// in: "Sun 22 Nov".
+func (l *Language) DateNear(t, now time.Time) string {
+	if t.Year() != now.In(t.Location()).Year() {
+		return l.Date(t)
+	}
+	return l.T("lang.date_near", l.dateArgs(t)...)
+}
+
+// Span is when something is held that lasts so many whole days, or 0: "Sun 22 Nov, all
+// day", "Sun 22 Nov – Tue 24 Nov". Where it has an hour it is when it begins, and when it
+// ends where that is more than a day later: "Sun 22 Nov, 18:02", "Sun 22 Nov, 18:02 – Tue
+// 24 Nov, 12:00".
+func (l *Language) Span(start, end time.Time, days int, now time.Time) string {
+	switch {
+	case days == 1:
+		return l.T("lang.all_day", "date", word(l.DateNear(start, now)))
+	case days > 1:
+		return l.T("lang.span", "from", word(l.DateNear(start, now)), "to", word(l.DateNear(start.AddDate(0, 0, days-1), now)))
+	case end.Sub(start) > day:
+		return l.T("lang.span", "from", word(l.DateTime(start, now)), "to", word(l.DateTime(end, now)))
+	}
+	return l.DateTime(start, now)
+}
+
 // Month is the month of t: "December 2026".
 func (l *Language) Month(t time.Time) string {
 	return l.T("lang.month_year", "month", word(l.T(monthsAlone[t.Month()-1])), "year", word(strconv.Itoa(t.Year())))

@@ -180,6 +180,12 @@ func TestDates(t *testing.T) {
 		{en.DateTime(at, newYear), "Sun 22 Nov 2026, 18:02"},
 		{en.DateTime(newYear, at), "Thu 31 Dec, 22:30"},
 		{en.DateTime(newYear.In(athens), at), "Fri 1 Jan 2027, 00:30"},
+		{en.Span(at, at.Add(2*time.Hour), 0, at), "Sun 22 Nov, 18:02"},
+		{en.Span(at, at.Add(24*time.Hour), 0, at), "Sun 22 Nov, 18:02"},
+		{en.Span(at, at.Add(44*time.Hour), 0, at), "Sun 22 Nov, 18:02 – Tue 24 Nov, 14:02"},
+		{en.Span(at, at.AddDate(0, 0, 1), 1, at), "Sun 22 Nov, all day"},
+		{el.Span(at, at.AddDate(0, 0, 1), 1, newYear.AddDate(0, 0, 1)), "Κυρ 22 Νοε 2026, όλη μέρα"},
+		{en.Span(at, at.AddDate(0, 0, 3), 3, at), "Sun 22 Nov – Tue 24 Nov"},
 		{en.Date(time.Date(2026, 5, 5, 0, 0, 0, 0, time.UTC)), "Tue 5 May 2026"},
 	} {
 		if c.got != c.want {

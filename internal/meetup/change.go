@@ -218,6 +218,9 @@ func (m *Meetups) MoveOne(ctx context.Context, host key.Actor, thread int64, occ
 		if f != nil {
 			return f
 		}
+		if k.Days() > 0 { // whatever hour of that day was named
+			to, _ = recur.At(recur.Shown(to).Truncate(24*time.Hour), k.Location)
+		}
 		return m.one(tx, k, occurrence, to.Unix(), "")
 	})
 }
@@ -248,7 +251,7 @@ func (m *Meetups) one(tx *db.Tx, k *record.Record, occurrence time.Time, moved i
 	original := occurrence.Unix()
 	was, found := k.Series().Find(occurrence)
 	if dropped, changed := k.Changed[original]; changed && dropped == 0 && moved == original {
-		was.End, found = occurrence.Add(k.Length()), k.Series().Has(occurrence)
+		was.Occurrence, found = k.Series().Occurrence(occurrence, occurrence), k.Series().Has(occurrence)
 	}
 	switch {
 	case k.Rule == "":

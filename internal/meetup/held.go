@@ -101,9 +101,9 @@ func Eves(now time.Time, times []Occurrence) (all []Occurrence) {
 
 // Gathering is where and when a meetup is held next.
 type Gathering struct {
-	Place      place.Place
-	Thread     int64
-	Start, End time.Time // in its zone
+	Place  place.Place
+	Thread int64
+	recur.Occurrence
 }
 
 // Gatherings are the next one of each place in which one is to come that stands.
@@ -159,5 +159,6 @@ func (m *Meetups) gathering(path string, thread, next, minutes int64, zone strin
 		}
 	}
 	start := time.Unix(next, 0).In(clocks)
-	return Gathering{p, thread, start, start.Add(time.Duration(minutes) * time.Minute)}, nil
+	times := recur.Series{Start: start, Length: time.Duration(minutes) * time.Minute}
+	return Gathering{p, thread, times.Occurrence(start, start)}, nil
 }

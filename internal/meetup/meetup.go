@@ -120,9 +120,16 @@ func (m Meetup) Over() bool { return len(m.Coming) == 0 }
 
 // First is the first time of a meetup, without its counts.
 func (m Meetup) First() Occurrence {
-	end := m.Start.Add(time.Duration(m.Minutes) * time.Minute)
-	return Occurrence{Occurrence: recur.Occurrence{Original: m.Start, Start: m.Start, End: end}}
+	return m.At(m.Start, m.Start)
 }
+
+// At is a time of a meetup that begins at one, and is known by one, without its counts.
+func (m Meetup) At(original, start time.Time) Occurrence {
+	return Occurrence{Occurrence: m.series.Occurrence(original, start)}
+}
+
+// Days is on how many whole days each of its times is; 0 where they have an hour.
+func (m Meetup) Days() int { return m.series.Days() }
 
 // Between are the occurrences that end after one time and begin before another, so
 // many at the most, without their counts.

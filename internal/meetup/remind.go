@@ -163,6 +163,9 @@ func withTidings(tx *db.Tx, all []Meetup, now time.Time) error {
 	for i := range all {
 		m := &all[i]
 		m.Tidings = tidings[m.Thread]
+		for i := range m.Tidings {
+			m.Tidings[i].Days = m.Days()
+		}
 		if !m.Cancelled && !m.Over() {
 			m.Standing = tiding.Standing(m.Tidings, m.Rule == "", now)
 		}

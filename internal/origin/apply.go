@@ -32,7 +32,7 @@ func (o *Origins) bodies(ctx context.Context, p place.Place, lines []Line) map[s
 // follow has the meetups of a calendar be what that says now.
 func (o *Origins) follow(tx *db.Tx, c *keptCalendar, list []brought, lines []Line, bodies map[string]string) error {
 	p, _ := o.Places.ByPath(c.place)
-	slices.SortStableFunc(lines, func(a, b Line) int { return a.Start.Compare(b.Start) })
+	slices.SortStableFunc(lines, func(a, b Line) int { return a.Next.Start.Compare(b.Next.Start) })
 	var ids []any
 	var uids []string
 	for _, l := range lines {

@@ -99,7 +99,7 @@ func (o *Origins) compare(tx *db.Tx, r *Report, f File, number int64) error {
 		return err
 	}
 	slices.SortStableFunc(r.Lines, func(a, b Line) int {
-		return cmp.Or(cmp.Compare(min(b.Fate, 1), min(a.Fate, 1)), a.Start.Compare(b.Start))
+		return cmp.Or(cmp.Compare(min(b.Fate, 1), min(a.Fate, 1)), a.Next.Start.Compare(b.Next.Start))
 	})
 	room := min(MostOfFile, max(mostOfDay-today, 0))
 	for i := range r.Lines {

@@ -74,7 +74,7 @@ type Event struct {
 
 // Fitting is an event that may become a meetup.
 type Fitting struct {
-	Next  time.Time // when it is held next
+	Next  recur.Occurrence
 	Often recur.Every
 	Bring func(tx *db.Tx, t board.Target, host key.Actor) error // makes it the card of a thread that is started
 	Again func(tx *db.Tx, thread int64, host key.Actor) error   // has the meetup of a thread be this
@@ -99,9 +99,8 @@ const (
 type Line struct {
 	Line   int
 	Title  string
-	Start  time.Time // when it is held next
+	Next   recur.Occurrence // as the calendar has it, where it isn't taken
 	Every  recur.Every
-	AllDay bool
 	Venue  string
 	Fate   Fate
 	Why    *fault.Fault // why it is left out, or asked about
@@ -166,11 +165,14 @@ func digestOf(e calendar.Found, calendar string) []byte {
 
 // weigh finds what becomes of an event by itself, whatever stands already.
 func (o *Origins) weigh(p place.Place, e calendar.Found, name string, public bool) Line {
-	l := Line{Line: e.Line, Title: shortened(text.CleanLine(e.Summary), 120), Start: e.Start, AllDay: e.AllDay, event: e, id: idOf(e.UID), digest: digestOf(e, name)}
+	e = inCity(e, p.Zone())
+	l := Line{Line: e.Line, Title: shortened(text.CleanLine(e.Summary), 120), event: e, id: idOf(e.UID), digest: digestOf(e, name)}
 	out := func(key string) Line {
 		l.Why = fault.New(fault.Invalid, key)
 		return l
 	}
+	times := written(e.Event)
+	l.Next = recur.Series{Start: times.Start, Length: times.Length}.Occurrence(times.Start, times.Start)
 	venue, directions := venueOf(e.Location)
 	l.Venue = venue
 	switch {
@@ -184,23 +186,45 @@ func (o *Origins) weigh(p place.Place, e calendar.Found, name string, public boo
 		return out("origin.no_uid")
 	case e.Cancelled:
 		return out("origin.cancelled")
-	case e.AllDay:
-		return out("origin.all_day")
 	case strings.Contains(e.Location, "://"):
 		return out("origin.online")
-	case e.End.Sub(e.Start) > 24*time.Hour:
-		return out("origin.too_long")
 	}
 	var err error
-	l.fits, err = o.Fit(p, Event{Written: written(e.Event), Title: l.Title, Venue: venue, Directions: directions, Public: public, Origin: name})
+	l.fits, err = o.Fit(p, Event{Written: times, Title: l.Title, Venue: venue, Directions: directions, Public: public, Origin: name})
 	if err != nil {
 		if l.Why = fault.Each(err)[0]; l.Why.Field == "public" {
 			l.Fate = Asked
 		}
 		return l
 	}
-	l.Fate, l.Start, l.Every = Fresh, l.fits.Next, l.fits.Often
+	l.Fate, l.Next, l.Every = Fresh, l.fits.Next, l.fits.Often
 	return l
+}
+
+const day = 24 * time.Hour
+
+// inCity has an event that has days and no hours be on those by the clocks of a city.
+func inCity(e calendar.Found, city *time.Location) calendar.Found {
+	if !e.AllDay {
+		return e
+	}
+	at := func(t time.Time) time.Time {
+		begins, _ := recur.At(recur.Shown(t).Truncate(day), city)
+		return begins
+	}
+	every := func(all []time.Time) (moved []time.Time) {
+		for _, t := range all {
+			moved = append(moved, at(t))
+		}
+		return moved
+	}
+	e.Start, e.End, e.Extra, e.Dropped = at(e.Start), at(e.End), every(e.Extra), every(e.Dropped)
+	singles := e.Moved
+	e.Moved = nil
+	for _, m := range singles {
+		e.Moved = append(e.Moved, calendar.Moved{Original: at(m.Original), Start: at(m.Start), End: at(m.End)})
+	}
+	return e
 }
 
 // written are the times of an event, to the minute, as all are kept here.
@@ -212,6 +236,9 @@ func written(e calendar.Event) recur.Written {
 		return cut
 	}
 	w := recur.Written{Start: e.Start.Truncate(time.Minute), Rule: e.Rule, Length: e.End.Sub(e.Start), Extra: minutes(e.Extra)}
+	if e.AllDay { // some of which have other hours than a day
+		w.Length = max(recur.Shown(e.End).Sub(recur.Shown(e.Start)).Round(day), day)
+	}
 	for _, t := range minutes(e.Dropped) {
 		w.Changed = append(w.Changed, recur.Change{Original: t})
 	}

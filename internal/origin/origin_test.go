@@ -117,6 +117,12 @@ func ev(uid, start string, more ...string) string {
 	return lines + "END:VEVENT\r\n"
 }
 
+// days is an event that has days and no hours, from one until before another.
+func days(uid, from, until string, more ...string) string {
+	return "BEGIN:VEVENT\r\nUID:" + uid + "\r\nSUMMARY:Meeting " + uid + "\r\nDTSTART;VALUE=DATE:" + from + "\r\nDTEND;VALUE=DATE:" + until + "\r\nLOCATION:Library\r\n" +
+		strings.Join(append(more, ""), "\r\n") + "END:VEVENT\r\n"
+}
+
 func (s town) look(f origin.File) *origin.Report {
 	s.t.Helper()
 	f.Place = s.city
@@ -176,14 +182,15 @@ func TestAReportTellsOfEachEventAndDoesNothing(t *testing.T) {
 			ev("home", "20261203T190000", "LOCATION:Our place\\, second bell"), ev("online", "20261203T190000", "LOCATION:https://meet.example/x"),
 			ev("seconds", "20261203T190000", "RRULE:FREQ=SECONDLY"), ev("never", "20261203T190000", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"), ev("easter", "20261203T190000", "RRULE:FREQ=YEARLY;BYEASTER=0"),
 			ev("million", "20261203T190000", "RRULE:FREQ=DAILY;COUNT=1000000"), ev("hebrew", "20261203T190000", "RRULE:RSCALE=HEBREW;FREQ=YEARLY"), ev("dropped", "20261203T190000", "RRULE:FREQ=WEEKLY;COUNT=1", "EXDATE;TZID=Europe/Athens:20261203T190000"),
-			"BEGIN:VEVENT\r\nUID:day\r\nSUMMARY:day\r\nDTSTART;VALUE=DATE:20261203\r\nLOCATION:Library\r\nEND:VEVENT\r\n",
+			days("day", "20261203", "20261204"),
+			days("long", "20261203", "20270112"),
 			"BEGIN:VEVENT\r\nSUMMARY:unnamed\r\nDTSTART:20261203T190000Z\r\nLOCATION:Library\r\nEND:VEVENT\r\n",
 			ev("broken", "20261203T190000", "this is no line"),
 		)})
 		want := map[string]string{
 			"new": "new", "weekly": "new", "past": "out meetup.start_past", "far": "out meetup.start_far", "": "out origin.private", "cancelled": "out origin.cancelled", "nowhere": "out meetup.needs_venue",
 			"home": "asked meetup.home", "online": "out origin.online", "seconds": "out meetup.repeat_too_fine", "never": "out meetup.repeat_first", "easter": "out meetup.repeat_unclear",
-			"million": "out meetup.repeat_too_many", "hebrew": "out meetup.repeat_unclear", "dropped": "out meetup.start_past", "day": "out origin.all_day", "unnamed": "out origin.no_uid", "broken": "out calendar.unread",
+			"million": "out meetup.repeat_too_many", "hebrew": "out meetup.repeat_unclear", "dropped": "out meetup.start_past", "day": "new", "long": "out origin.too_long", "unnamed": "out origin.no_uid", "broken": "out calendar.unread",
 		}
 		got := fates(r)
 		for name, fate := range want {
@@ -199,7 +206,7 @@ func TestAReportTellsOfEachEventAndDoesNothing(t *testing.T) {
 		}
 		// What is carried on says the same.
 		again := fates(s.look(origin.File{Bytes: r.Carry}))
-		if len(again) != 3 || again["new"] != "new" || again["weekly"] != "new" || again["home"] != "asked meetup.home" {
+		if len(again) != 4 || again["new"] != "new" || again["day"] != "new" || again["weekly"] != "new" || again["home"] != "asked meetup.home" {
 			t.Errorf("carried on: %v", again)
 		}
 	})
@@ -270,6 +277,70 @@ func TestAFileIsBroughtOnceAndUpdates(t *testing.T) {
 	})
 }
 
+// What has days and no hours is held on those by the clocks of its city, whichever zone
+// its calendar names; what has hours may go on for days.
+func TestWholeDaysAreBrought(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		owner := somebody(t)
+		file := func(events ...string) []byte {
+			return []byte(strings.Replace(string(ics(events...)), "X-WR-CALNAME", "X-WR-TIMEZONE:America/New_York\r\nX-WR-CALNAME", 1))
+		}
+		fair := days("fair", "20261205", "20261208")
+		weekly := days("weekly", "20251204", "20251205", "RRULE:FREQ=WEEKLY;UNTIL=20261231", "EXDATE;VALUE=DATE:20261210") +
+			strings.Replace(days("weekly", "20261219", "20261220"), "SUMMARY", "RECURRENCE-ID;VALUE=DATE:20261217\r\nSUMMARY", 1)
+		camp := strings.Replace(ev("camp", "20261204T180000"), "DURATION:PT2H", "DTEND;TZID=Europe/Athens:20261206T140000", 1)
+		first := file(days("day", "20261205", "20261206"), fair, weekly, camp)
+		r := s.look(origin.File{Owner: owner, Bytes: first})
+		if done := s.bring(owner, r.Carry); done != (origin.Brought{New: 4}) {
+			t.Fatalf("brought %+v: %v", done, fates(r))
+		}
+		spans := func(name string) string {
+			var all []string
+			for _, o := range s.coming()[name].Between(friday, friday.AddDate(0, 2, 0), 9) {
+				all = append(all, fmt.Sprintf("%s/%s/%d", o.Start.Format("2 Jan 15:04 MST"), o.End.Format("2 Jan 15:04"), o.Days))
+			}
+			return strings.Join(all, ", ")
+		}
+		for name, want := range map[string]string{
+			"day": "5 Dec 00:00 EET/6 Dec 00:00/1", "fair": "5 Dec 00:00 EET/8 Dec 00:00/3", "camp": "4 Dec 18:00 EET/6 Dec 14:00/0",
+			"weekly": "3 Dec 00:00 EET/4 Dec 00:00/1, 19 Dec 00:00 EET/20 Dec 00:00/1, 24 Dec 00:00 EET/25 Dec 00:00/1, 31 Dec 00:00 EET/1 Jan 00:00/1",
+		} {
+			if got := spans(name); got != want {
+				t.Errorf("%s: %s, not %s", name, got, want)
+			}
+		}
+		for name, fate := range fates(s.look(origin.File{Owner: owner, Bytes: first})) {
+			if fate != "same" {
+				t.Errorf("%s again: %s", name, fate)
+			}
+		}
+		if done := s.bring(owner, file(days("fair", "20261212", "20261214"))); done != (origin.Brought{Changed: 1}) {
+			t.Fatalf("changed %+v", done)
+		}
+		if got := spans("fair"); got != "12 Dec 00:00 EET/14 Dec 00:00/2" {
+			t.Errorf("moved to %s", got)
+		}
+		english, _ := lang.Lookup("en")
+		if told, _ := s.coming()["fair"].Untold(0, english, s.clock.Now()); len(told) != 1 || !strings.Contains(told[0], "Sat 12 Dec") || strings.Contains(told[0], "00:00") {
+			t.Errorf("told %q", told)
+		}
+		// Its host keeps it as long as it is, and moves a single time to another day.
+		fairAt := s.coming()["fair"]
+		d := fairAt.Details()
+		d.Venue.Cost = "Free"
+		if err := s.meetups.Edit(t.Context(), owner, fairAt.Thread, d); err != nil {
+			t.Error(err)
+		}
+		weeklyAt := s.coming()["weekly"]
+		if err := s.meetups.MoveOne(t.Context(), owner, weeklyAt.Thread, weeklyAt.Coming[0].Original, "2026-12-04T15:30"); err != nil {
+			t.Error(err)
+		}
+		if got := spans("weekly"); !strings.HasPrefix(got, "4 Dec 00:00 EET/5 Dec 00:00/1, ") {
+			t.Errorf("moved to %s", got)
+		}
+	})
+}
+
 func TestFilesAreBounded(t *testing.T) {
 	each(t, func(t *testing.T, s town) {
 		var events []string
@@ -281,7 +352,7 @@ func TestFilesAreBounded(t *testing.T) {
 			t.Errorf("%d of 50, %d bytes carried on", n, len(r.Carry))
 		}
 		for i := 1; i < r.Count(origin.Fresh); i++ {
-			if r.Lines[i].Start.Before(r.Lines[i-1].Start) {
+			if r.Lines[i].Next.Start.Before(r.Lines[i-1].Next.Start) {
 				t.Error("those that are next come first")
 			}
 		}

@@ -29,12 +29,12 @@ type Fitting struct {
 	now     time.Time
 }
 
-// NextTime is when it is held next.
-func (f Fitting) NextTime() time.Time {
+// NextTime is the next time that it is held.
+func (f Fitting) NextTime() recur.Occurrence {
 	if next := f.series().Coming(f.now, 1); len(next) > 0 {
-		return next[0].Start
+		return next[0]
 	}
-	return f.First
+	return f.series().Occurrence(f.First, f.First)
 }
 
 // Often is how often it is held.
@@ -58,7 +58,7 @@ func (b Brought) Fit(now time.Time, home *time.Location) (Fitting, error) {
 		w.Start = w.Start.In(home)
 	}
 	w.Length = max(cmp.Or(max(w.Length, 0), unsaid), shortest*time.Minute)
-	d := Details{Title: text.CleanLine(b.Title), Start: w.Start.Format(recur.ClockForm), Minutes: int(w.Length / time.Minute), Venue: b.Venue, Public: b.Public}
+	d := Details{Title: text.CleanLine(b.Title), Start: w.Start.Format(recur.ClockForm), Minutes: int(w.Length / time.Minute), Venue: b.Venue, Public: b.Public, brought: true}
 	if once && !w.Start.After(now) {
 		return f, fault.New(fault.Invalid, "meetup.start_past").On("start")
 	} else if !once {

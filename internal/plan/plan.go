@@ -21,8 +21,12 @@ const (
 	spotLength       = 300
 )
 
-// Longest is how long a meetup is at the most, in minutes.
-const Longest = 24 * 60
+// How long a meetup is at the most, in minutes: one that somebody announces, and one
+// that a calendar has elsewhere, which may be a festival.
+const (
+	aDay    = 24 * 60
+	Longest = 31 * aDay
+)
 
 // MostRoom is for how many people one is at the most.
 const MostRoom = 10000
@@ -51,6 +55,7 @@ type Details struct {
 	Times   int    // how often it is held; 0 where no number ends it
 	Rule    string // the rule of RFC 5545 instead, where Every is recur.Otherwise
 	Public  bool   // who wrote this says that the place is public, whatever it looks like
+	brought bool   // a calendar elsewhere has it
 }
 
 // Checked are details that are right.
@@ -69,9 +74,7 @@ func (c Checked) Begins(start time.Time) bool { return start.Equal(c.First) || s
 func (d Details) Check(now time.Time, zone *time.Location, was *Checked) (Checked, error) {
 	c := Checked{Details: d.Clean()}
 	faults := c.checkWords()
-	if c.Minutes < shortest || c.Minutes > Longest {
-		faults = append(faults, fault.New(fault.Invalid, "meetup.length").On("minutes"))
-	}
+	faults = append(faults, c.checkLength(was))
 	if c.Room < 0 || c.Room > MostRoom {
 		faults = append(faults, fault.New(fault.Invalid, "meetup.room", "n", MostRoom).On("room"))
 	}
@@ -109,6 +112,18 @@ func (d Details) Clean() Details {
 		*words = text.CleanLine(*words)
 	}
 	return d
+}
+
+// checkLength sees that it is neither too short nor too long. What is as long as it was
+// may stay so.
+func (d Details) checkLength(was *Checked) *fault.Fault {
+	switch {
+	case d.brought && d.Minutes > Longest:
+		return fault.New(fault.Invalid, "origin.too_long", "n", Longest/aDay)
+	case d.Minutes < shortest, d.Minutes > aDay && !d.brought && (was == nil || was.Minutes != d.Minutes):
+		return fault.New(fault.Invalid, "meetup.length").On("minutes")
+	}
+	return nil
 }
 
 // checkWords sees that there is a title and a place, and that nothing is too long.

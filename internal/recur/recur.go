@@ -36,11 +36,12 @@ const (
 	Ahead = 10 * 366 * 24 * time.Hour
 )
 
+const day = 24 * time.Hour
+
 // At is when the clocks of a zone show a time, which is given as if it were one of
 // UTC. Of one that they show twice it is the first. One that they skip is as much
 // later as they skip, and exact is false (RFC 5545, 3.3.5).
 func At(wall time.Time, zone *time.Location) (t time.Time, exact bool) {
-	const day = 24 * time.Hour
 	offset := func(t time.Time) time.Duration {
 		_, seconds := t.In(zone).Zone()
 		return time.Duration(seconds) * time.Second
@@ -176,7 +177,17 @@ func checkTimes(o *rrule.ROption, start time.Time) *fault.Fault {
 type Occurrence struct {
 	Original   time.Time // when it would have begun, by which it is known
 	Start, End time.Time
+	Days       int // how many whole days that is; 0 where it has an hour
 }
+
+// Span is from when to when it is held, and on how many whole days.
+func (o Occurrence) Span() (start, end time.Time, days int) { return o.Start, o.End, o.Days }
+
+// Long reports whether it goes on for days without being held on whole ones.
+func (o Occurrence) Long() bool { return o.Days == 0 && o.End.Sub(o.Start) > day }
+
+// Last is the last day of what is held on whole days.
+func (o Occurrence) Last() time.Time { return o.Start.AddDate(0, 0, max(o.Days, 1)-1) }
 
 // Moved reports whether it is held at another time than its rule says.
 func (o Occurrence) Moved() bool { return !o.Start.Equal(o.Original) }
@@ -230,22 +241,52 @@ func (s Series) Originals(from, to time.Time, most int) (all []time.Time) {
 // Has reports whether the rule gives a time.
 func (s Series) Has(original time.Time) bool { return len(s.Originals(original, original, 1)) > 0 }
 
-func (s Series) occurrence(original, start time.Time) Occurrence {
+// Days is on how many whole days it is held each time: 0 where it has an hour. What
+// begins with a day by its clocks and is as long as some is held on those.
+func (s Series) Days() int {
+	if at := Shown(s.Start); s.Length <= 0 || s.Length%day != 0 || !at.Equal(at.Truncate(day)) {
+		return 0
+	}
+	return int(s.Length / day)
+}
+
+// Occurrence is a time of it that begins at another than its rule says, or at that.
+func (s Series) Occurrence(original, start time.Time) Occurrence {
 	zone := s.Start.Location()
-	return Occurrence{Original: original.In(zone), Start: start.In(zone), End: start.Add(s.Length).In(zone)}
+	o := Occurrence{Original: original.In(zone), Start: start.In(zone), End: start.Add(s.Length).In(zone)}
+	if days := s.Days(); days > 0 {
+		date := Shown(o.Start).Truncate(day)
+		if begins, _ := At(date, zone); begins.Equal(start) {
+			o.Days = days
+			o.End, _ = At(date.AddDate(0, 0, days), zone)
+		}
+	}
+	return o
+}
+
+// longest is how long after its start a time of it may end: a day by the clocks may have
+// more hours than others.
+func (s Series) longest() time.Duration {
+	if s.Days() > 0 {
+		return s.Length + 3*time.Hour
+	}
+	return s.Length
 }
 
 // Between are the occurrences that end after one time and begin before another, in
 // order and so many at the most.
 func (s Series) Between(from, to time.Time, most int) (all []Occurrence) {
 	for original, moved := range s.Changed {
-		if o := s.occurrence(time.Unix(original, 0), time.Unix(moved, 0)); moved != 0 && o.End.After(from) && o.Start.Before(to) {
+		if o := s.Occurrence(time.Unix(original, 0), time.Unix(moved, 0)); moved != 0 && o.End.After(from) && o.Start.Before(to) {
 			all = append(all, o)
 		}
 	}
-	for _, t := range s.Originals(from.Add(1-s.Length), to.Add(-1), most+len(s.Changed)) {
-		if _, changed := s.Changed[t.Unix()]; !changed {
-			all = append(all, s.occurrence(t, t))
+	for _, t := range s.Originals(from.Add(1-s.longest()), to.Add(-1), most+1+len(s.Changed)) {
+		if _, changed := s.Changed[t.Unix()]; changed {
+			continue
+		}
+		if o := s.Occurrence(t, t); o.End.After(from) {
+			all = append(all, o)
 		}
 	}
 	slices.SortFunc(all, func(a, b Occurrence) int { return cmp.Or(a.Start.Compare(b.Start), a.Original.Compare(b.Original)) })
@@ -264,7 +305,7 @@ func (s Series) Find(original time.Time) (Occurrence, bool) {
 	case changed && moved == 0:
 		return Occurrence{}, false
 	case changed:
-		return s.occurrence(original, time.Unix(moved, 0)), true
+		return s.Occurrence(original, time.Unix(moved, 0)), true
 	}
-	return s.occurrence(original, original), s.Has(original)
+	return s.Occurrence(original, original), s.Has(original)
 }

@@ -41,6 +41,7 @@ type Tiding struct {
 	Now             time.Time // when it begins; zero: it isn't held
 	WasVenue, Venue string
 	Reason          string // why it isn't held at all
+	Days            int    // on how many whole days each of its times is; 0 where they have an hour
 }
 
 // SameTime reports whether its time stayed as it was.
@@ -145,7 +146,11 @@ func Untold(all []Tiding, since int, words *lang.Language, now time.Time) (lines
 
 // Words are the tiding in those of a language.
 func (t Tiding) Words(words *lang.Language, now time.Time) string {
-	was, is := words.DateTime(t.Was, now), words.DateTime(t.Now, now)
+	when := words.DateTime
+	if t.Days > 0 {
+		when = words.DateNear
+	}
+	was, is := when(t.Was, now), when(t.Now, now)
 	open := words.T("meetup.where_open")
 	venue := cmp.Or(t.Venue, open)
 	switch {

@@ -66,10 +66,14 @@ func (k Record) Said() plan.Checked {
 
 func (k Record) Start() time.Time      { return time.Unix(k.StartsAt, 0).In(k.Location) }
 func (k Record) Length() time.Duration { return time.Duration(k.Minutes) * time.Minute }
+func (k Record) Days() int             { return k.Series().Days() }
 func (k Record) About() string         { return strconv.FormatInt(k.Thread, 10) }
 
 // Ends is when what is next is over.
-func (k Record) Ends() time.Time { return time.Unix(k.NextAt, 0).Add(k.Length()) }
+func (k Record) Ends() time.Time {
+	next := time.Unix(k.NextAt, 0)
+	return k.Series().Occurrence(next, next).End
+}
 
 func (k Record) Series() Series {
 	return Series{recur.Series{Start: k.Start(), Rule: k.Rule, Length: k.Length(), Changed: k.Changed}}

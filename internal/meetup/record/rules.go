@@ -69,7 +69,7 @@ func (k Record) Took(o attendance.Occurrence) bool {
 const MostTold = 12
 
 func (k Record) Afters(tx *db.Tx) ([]attendance.After, error) {
-	return attendance.AftersOf(tx, k.Thread, k.Location, k.Length(), MostTold)
+	return attendance.AftersOf(tx, k.Thread, k.Series().Series, MostTold)
 }
 
 // answerAhead is how far ahead one can say whether one comes.

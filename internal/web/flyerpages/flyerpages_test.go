@@ -58,6 +58,29 @@ func TestAFlyerSaysWhenInTheLanguageOfTheCity(t *testing.T) {
 	}
 }
 
+// What is held on whole days has no hour, and what goes on for days has both ends.
+func TestAFlyerOfDays(t *testing.T) {
+	english, _ := lang.Lookup("en")
+	midnight := time.Date(2026, 12, 4, 0, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		start                    time.Time
+		length                   time.Duration
+		weekday, day, date, hour string
+	}{
+		{midnight, 24 * time.Hour, "Friday", "4 December 2026", "Friday, 4 December 2026", ""},
+		{midnight, 72 * time.Hour, "4 December 2026 –", "6 December 2026", "4 December 2026 – 6 December 2026", ""},
+		{midnight.Add(18 * time.Hour), 44 * time.Hour, "4 December 2026, 18:00 –", "6 December 2026, 14:00", "4 December 2026, 18:00 – 6 December 2026, 14:00", ""},
+	} {
+		m := coffee(meetup.Once)
+		m.Coming[0].Occurrence = recur.Series{Start: test.start, Length: test.length}.Occurrence(test.start, test.start)
+		var f flyer.Flyer
+		when := ofMeetup(&f, m, english)
+		if f.Weekday != test.weekday || f.Day != test.day || f.Date != test.date || f.Time != test.hour || f.When() != test.date || spelt(when, english) != test.date {
+			t.Errorf("%q, %q, %q, %q", f.Weekday, f.Day, f.Date, f.Time)
+		}
+	}
+}
+
 // In no language that is printed does a flyer say anything in English.
 func TestEveryWordOfAFlyerIsInItsLanguage(t *testing.T) {
 	english, _ := lang.Lookup("en")

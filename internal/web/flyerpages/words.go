@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"moot/internal/flyer"
 	"moot/internal/font"
@@ -80,7 +81,7 @@ func (d *pages) words(q *page.Request, s subject, t tongues) flyer.Flyer {
 		f.Head = t.in.T("meetup.kind") + " · " + city
 		when := ofMeetup(&f, *s.meetup, t.in)
 		if t.also != nil {
-			also = t.also.DateLong(when.Start) + ", " + clock(when) + ". " + also
+			also = spelt(when, t.also) + ". " + also
 		}
 	case s.convening != nil:
 		f.Head, f.Title = q.Site.Name+" · "+city, t.in.T("ladder.dates_title", "place", city)
@@ -106,13 +107,42 @@ func direction(l *lang.Language) font.Direction {
 	return font.LTR
 }
 
-func clock(o meetup.Occurrence) string { return o.Start.Format("15:04") }
+func clock(t time.Time) string { return t.Format("15:04") }
+
+// edges are the beginning and the end of what goes on for days, in words; "" where it
+// doesn't.
+func edges(o meetup.Occurrence, l *lang.Language) (first, last string) {
+	switch {
+	case o.Days > 1:
+		return l.DayLong(o.Start), l.DayLong(o.Last())
+	case o.Long():
+		return l.DayLong(o.Start) + ", " + clock(o.Start), l.DayLong(o.End) + ", " + clock(o.End)
+	}
+	return "", ""
+}
+
+// spelt is a time in words, on one line.
+func spelt(o meetup.Occurrence, l *lang.Language) string {
+	first, last := edges(o, l)
+	switch {
+	case first != "":
+		return first + " – " + last
+	case o.Days == 1:
+		return l.DateLong(o.Start)
+	}
+	return l.DateLong(o.Start) + ", " + clock(o.Start)
+}
 
 // ofMeetup puts onto a flyer what everybody may know of a meetup, and says which of its
 // times it is for: the next.
 func ofMeetup(f *flyer.Flyer, m meetup.Meetup, l *lang.Language) meetup.Occurrence {
 	next := m.Coming[0]
-	f.Title, f.Weekday, f.Day, f.Date, f.Time = m.Title, l.Weekday(next.Start), l.DayLong(next.Start), l.DateLong(next.Start), clock(next)
+	f.Title, f.Weekday, f.Day, f.Date = m.Title, l.Weekday(next.Start), l.DayLong(next.Start), l.DateLong(next.Start)
+	if first, last := edges(next, l); first != "" {
+		f.Weekday, f.Day, f.Date = first+" –", last, spelt(next, l)
+	} else if next.Days == 0 {
+		f.Time = clock(next.Start)
+	}
 	f.Often = m.Every.Words(l, m.Start)
 	if f.Place = m.Venue.Name; f.Place == "" {
 		f.Place = l.T("meetup.where_open")

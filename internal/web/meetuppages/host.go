@@ -12,7 +12,6 @@ import (
 	"moot/internal/fault"
 	"moot/internal/key"
 	"moot/internal/meetup"
-	"moot/internal/recur"
 	"moot/internal/web/page"
 )
 
@@ -46,7 +45,7 @@ func singles(m meetup.Meetup, path, token string, now time.Time) (all []single) 
 	}
 	for _, c := range m.Changed {
 		if c.Start.IsZero() && c.Original.After(now) {
-			add(meetup.Occurrence{Occurrence: recur.Occurrence{Original: c.Original, Start: c.Original}}, true, c.Reason)
+			add(m.At(c.Original, c.Original), true, c.Reason)
 		}
 	}
 	slices.SortFunc(all, func(a, b single) int { return a.Start.Compare(b.Start) })

@@ -55,10 +55,27 @@ func (d dayIn) Number() int {
 	return d.Day.Day()
 }
 
-// heldOn is a meetup at one of its times.
+// heldOn is a meetup at one of its times, on one of the days of that.
 type heldOn struct {
 	card
 	At meetup.Occurrence
+	On time.Time
+}
+
+// GoesOn reports whether it began on a day before.
+func (h heldOn) GoesOn() bool { return !sameDay(h.On, h.At.Start) }
+
+// daysOf are the days on which a time of a meetup is shown: of what goes on for days each
+// of them, and else the one on which it begins.
+func daysOf(o meetup.Occurrence) (all []time.Time) {
+	last := o.Start
+	if o.Days > 0 || o.Long() {
+		last = o.End.Add(-1)
+	}
+	for day := o.Start; len(all) == 0 || !sameDay(all[len(all)-1], last); day = day.AddDate(0, 0, 1) {
+		all = append(all, day)
+	}
+	return all
 }
 
 // month shows what is held in a place and in those within it, by the weeks of a month.
@@ -132,7 +149,7 @@ func monthTitle(q *page.Request, first time.Time) string {
 // aDayAround is how far the clocks of the earth are apart from any of them, and more.
 const aDayAround = 27 * time.Hour
 
-// heldIn are the times at which meetups begin in a month by their own clocks and that
+// heldIn are the times at which meetups are held in a month by their own clocks and that
 // aren't over, in their order, and where the rest of it goes on.
 func (d *pages) heldIn(q *page.Request, first time.Time, after meetup.Cursor) (all []heldOn, more meetup.Cursor, err error) {
 	from, to := first.Add(-aDayAround), first.AddDate(0, 1, 0).Add(aDayAround)
@@ -145,10 +162,13 @@ func (d *pages) heldIn(q *page.Request, first time.Time, after meetup.Cursor) (a
 		}
 		for _, h := range held {
 			for _, o := range h.Times {
-				if o.Start.Format(monthForm) == first.Format(monthForm) && o.End.After(q.Now()) {
-					c := cardOf(h.Meetup)
-					c.Away = h.Place != q.Place
-					all = append(all, heldOn{c, o})
+				c := cardOf(h.Meetup)
+				c.Away = h.Place != q.Place
+				for _, day := range daysOf(o) {
+					began := sameDay(day, o.Start) || !day.Before(q.Now().AddDate(0, 0, -1))
+					if day.Format(monthForm) == first.Format(monthForm) && o.End.After(q.Now()) && began {
+						all = append(all, heldOn{c, o, day})
+					}
 				}
 			}
 		}
@@ -157,7 +177,7 @@ func (d *pages) heldIn(q *page.Request, first time.Time, after meetup.Cursor) (a
 		}
 	}
 	slices.SortStableFunc(all, func(a, b heldOn) int {
-		return cmp.Or(cmp.Compare(a.At.Start.Format(meetup.ClockForm), b.At.Start.Format(meetup.ClockForm)), cmp.Compare(a.Thread, b.Thread))
+		return cmp.Or(cmp.Compare(a.On.Format(meetup.DayForm), b.On.Format(meetup.DayForm)), cmp.Compare(a.At.Start.Format(meetup.ClockForm), b.At.Start.Format(meetup.ClockForm)), cmp.Compare(a.Thread, b.Thread))
 	})
 	return all, more, nil
 }
@@ -170,7 +190,7 @@ func weeksOf(first, now time.Time, begins time.Weekday, held []heldOn) (weeks []
 			weeks = append(weeks, [7]dayIn{})
 		}
 		in := dayIn{Day: day, Today: sameDay(day, now)}
-		for len(held) > 0 && sameDay(held[0].At.Start, day) {
+		for len(held) > 0 && sameDay(held[0].On, day) {
 			in.All, held = append(in.All, held[0]), held[1:]
 		}
 		weeks[len(weeks)-1][column] = in

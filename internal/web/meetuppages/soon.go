@@ -4,7 +4,6 @@ import (
 	"context"
 	"html/template"
 	"strconv"
-	"time"
 
 	"moot/internal/meetup"
 	"moot/internal/place"
@@ -87,11 +86,3 @@ func leafOf(r page.Reader, c card) leaf {
 	next := c.Next()
 	return leaf{c, next, r.Language.MonthShort(next.Start), strconv.Itoa(next.Start.Day())}
 }
-
-// Clock is when it begins, by its clocks.
-func (l leaf) Clock() string { return clockOf(l.At.Start) }
-
-// Clock is when it begins, by its clocks.
-func (h heldOn) Clock() string { return clockOf(h.At.Start) }
-
-func clockOf(t time.Time) string { return t.Format("15:04") }

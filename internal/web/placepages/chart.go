@@ -149,7 +149,7 @@ func (d *door) draw(q *page.Request, p place.Place, lively []board.Lively, quiet
 		}
 		if g, ok := meets[b.Place]; ok {
 			at.Ring = round(at.r + 6*unit)
-			at.Label = q.T("places.dot_meets", "dot", at.Label, "time", q.Language.DateTime(g.Start, q.Now()))
+			at.Label = q.T("places.dot_meets", "dot", at.Label, "time", q.Language.Span(g.Start, g.End, g.Days, q.Now()))
 			c.Meets = q.T("places.map_meets")
 		}
 		c.place(sheet, at)
