@@ -1,5 +1,6 @@
 """The events of a calendar that python3-icalendar reads, as JSON: those that are held
-once, with their times in seconds since 1970."""
+once, with their times in seconds since 1970, or as days."""
+import datetime
 import json
 import sys
 
@@ -14,9 +15,14 @@ def facts(event):
         "summary": str(event["SUMMARY"]),
         "location": str(event["LOCATION"]),
         "description": str(event.get("DESCRIPTION", "")),
-        "start": int(event.decoded("DTSTART").timestamp()),
-        "end": int(event.decoded("DTEND").timestamp()),
+        "start": moment(event.decoded("DTSTART")),
+        "end": moment(event.decoded("DTEND")),
     }
+
+
+def moment(at):
+    """A time in seconds since 1970, or a day."""
+    return int(at.timestamp()) if isinstance(at, datetime.datetime) else at.isoformat()
 
 
 calendar = icalendar.Calendar.from_ical(sys.stdin.buffer.read())

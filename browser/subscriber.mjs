@@ -18,11 +18,14 @@ export function events(text) {
   return whole;
 }
 
+// moment is a time in seconds since 1970, or a day.
+const moment = (at) => (at.isDate ? at.toString() : at.toUnixTime());
+
 // facts are what ical.js finds of events that are held once.
 const facts = (text) => events(text).map((one) => ({
   uid: one.uid, sequence: one.sequence, status: one.component.getFirstPropertyValue("status"),
   summary: one.summary, location: one.location, description: one.description ?? "",
-  start: one.startDate.toUnixTime(), end: one.endDate.toUnixTime(),
+  start: moment(one.startDate), end: moment(one.endDate),
 }));
 
 // Subscriber follows one calendar.

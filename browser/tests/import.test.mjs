@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Site } from "../site.mjs";
+import { Subscriber } from "../subscriber.mjs";
 import { Visitor, desk, fits, launch, narrow } from "../visitor.mjs";
 import { t } from "../words.mjs";
 
@@ -40,7 +41,8 @@ const rest = [
   event("kitchen", [`DTSTART;TZID=Europe/Athens:${day(8)}T180000`, "DURATION:PT2H", "SUMMARY:Kitchen talk", "LOCATION:Our place\\, Egnatia 12\\, second bell"]),
   event("board", [`DTSTART;TZID=Europe/Athens:${day(9)}T180000`, "CLASS:PRIVATE", "SUMMARY:Salaries of the board", "LOCATION:Town hall"]),
   event("old", ["DTSTART;TZID=Europe/Athens:20200110T180000", "DURATION:PT2H", "SUMMARY:Long ago", "LOCATION:Town hall"]),
-  event("holiday", [`DTSTART;VALUE=DATE:${day(10)}`, "SUMMARY:A holiday", "LOCATION:Town hall"]),
+  event("fair", [`DTSTART;VALUE=DATE:${day(10)}`, `DTEND;VALUE=DATE:${day(13)}`, "SUMMARY:Fair of the neighbourhood", "LOCATION:Town hall"]),
+  event("season", [`DTSTART;VALUE=DATE:${day(10)}`, `DTEND;VALUE=DATE:${day(70)}`, "SUMMARY:A season", "LOCATION:Town hall"]),
 ];
 
 const board = "/gr/thessaloniki";
@@ -83,11 +85,11 @@ for (const way of [{ name: "with script on a desk", script: true, size: desk }, 
     test("a report says what would become of each event, and nothing has", async () => {
       await choose(calendar("tenants.ics", assembly(19), ...rest));
       await fits(page);
-      assert.equal(await items("new").count(), 2);
+      assert.equal(await items("new").count(), 3);
       assert.match(await items("new").first().innerText(), /Assembly of tenants|Choir/);
       assert.match(await items("ask").innerText(), /Kitchen talk[^]*sounds as if somebody lives there/);
       const out = await page.locator(".fate.out").innerText();
-      for (const why of ["origin.private", "origin.all_day", "meetup.start_past"]) assert.ok(out.includes(t(why)), `${why} in ${out}`);
+      for (const why of [t("origin.private"), t("origin.too_long", { n: 31 }), t("meetup.start_past")]) assert.ok(out.includes(why), `${why} in ${out}`);
       assert.ok(!(await page.content()).includes("Salaries"), "what is private isn't shown, nor carried on");
       assert.equal(await page.locator("#name").inputValue(), "Tenants of Thessaloniki");
       const elsewhere = await (await fetch(`${site.address}${board}/meetups`)).text();
@@ -100,10 +102,10 @@ for (const way of [{ name: "with script on a desk", script: true, size: desk }, 
       await page.locator("#name-error").waitFor();
       await page.locator("#name").fill("Tenants");
       await page.locator("button[value=bring]").click();
-      await page.waitForURL(/\/meetups\/import\/[0-9a-z]{26}\?new=2/);
+      await page.waitForURL(/\/meetups\/import\/[0-9a-z]{26}\?new=3/);
       await fits(page);
       link = new URL(await page.locator("#link").inputValue()).pathname;
-      assert.ok((await page.locator("main").innerText()).includes(t("origin.done_new", { n: 2 })));
+      assert.ok((await page.locator("main").innerText()).includes(t("origin.done_new", { n: 3 })));
       await page.getByRole("link", { name: "Assembly of tenants" }).click();
       await page.locator(".card.meetup").waitFor();
       await fits(page);
@@ -112,13 +114,30 @@ for (const way of [{ name: "with script on a desk", script: true, size: desk }, 
       assert.match(card, /Municipal Library[^]*ground floor/);
       assert.match(await page.locator("main").innerText(), /Bring your letters\./);
       await page.goto(`${board}/meetups`);
-      assert.equal(await page.locator(".card.meetup").count(), 2);
+      assert.equal(await page.locator(".card.meetup").count(), 3);
+    });
+
+    test("what is held on whole days has no hour, here and in calendars", async () => {
+      await page.getByRole("link", { name: "Fair of the neighbourhood" }).click();
+      const when = page.locator(".card.meetup .dt-start");
+      await when.waitFor();
+      await fits(page);
+      assert.match(await when.innerText(), / – /);
+      assert.ok(!(await when.innerText()).includes(":"), await when.innerText());
+      const days = [10, 13].map((ahead) => day(ahead).replace(/(....)(..)(..)/, "$1-$2-$3"));
+      assert.equal(await when.getAttribute("datetime"), days[0]);
+      const reader = new Subscriber(site.address + await page.locator(".card.meetup a[type='text/calendar']").getAttribute("href"));
+      await reader.look();
+      assert.deepEqual(reader.events.map(({ start, end }) => [start, end]), [days]);
+      await page.goto(`${board}/t/${new URL(page.url()).pathname.split("/").at(-1)}/flyer`);
+      await fits(page);
+      assert.ok(!(await page.locator("main").innerText()).includes("00:00"));
     });
 
     test("the same file changes nothing, a newer one does, and somebody else’s doesn’t", async () => {
       await page.goto(link);
       await choose(calendar("same.ics", assembly(19), ...rest));
-      assert.equal(await items("same").count(), 2);
+      assert.equal(await items("same").count(), 3);
       assert.equal(await items("new").count(), 0);
       const stranger = await Visitor.come(browser, site, way);
       await stranger.page.goto(`${board}/meetups/import`);
