@@ -66,6 +66,11 @@ type Checked struct {
 	Next  time.Time // of one that repeats, which of its times comes next: what its form gives as the start
 }
 
+// days is on how many whole days it is; 0 where it has an hour.
+func (c Checked) days() int {
+	return recur.Series{Start: c.First, Length: time.Duration(c.Minutes) * time.Minute}.Days()
+}
+
 // Begins reports whether a start is the one of before.
 func (c Checked) Begins(start time.Time) bool { return start.Equal(c.First) || start.Equal(c.Next) }
 
@@ -115,12 +120,15 @@ func (d Details) Clean() Details {
 }
 
 // checkLength sees that it is neither too short nor too long. What is as long as it was
-// may stay so.
+// may stay so, and what was on whole days may be on others.
 func (d Details) checkLength(was *Checked) *fault.Fault {
+	whole := was != nil && was.days() > 0
 	switch {
 	case d.brought && d.Minutes > Longest:
 		return fault.New(fault.Invalid, "origin.too_long", "n", Longest/aDay)
-	case d.Minutes < shortest, d.Minutes > aDay && !d.brought && (was == nil || was.Minutes != d.Minutes):
+	case whole && (d.Minutes < shortest || d.Minutes > Longest):
+		return fault.New(fault.Invalid, "meetup.days", "n", Longest/aDay).On("minutes")
+	case d.Minutes < shortest, d.Minutes > aDay && !d.brought && !whole && (was == nil || was.Minutes != d.Minutes):
 		return fault.New(fault.Invalid, "meetup.length").On("minutes")
 	}
 	return nil

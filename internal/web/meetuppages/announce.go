@@ -29,6 +29,8 @@ type announceView struct {
 	Details  meetup.Details
 	Room     string // as typed
 	Length   string // as typed: minutes
+	Whole    bool   // it is on whole days, instead of having an hour and minutes
+	Days     string // as typed: how many
 	Body     string // of the opening post
 	Asked    bool   // it was asked whether the place is public
 	Hosts    *card  // the meetup that is changed; nil where one is announced
@@ -93,8 +95,13 @@ func read(q *page.Request) *announceView {
 	if start != "" || form.Get("time") != "" {
 		start += "T" + form.Get("time")
 	}
+	minutes := q.Number("minutes")
+	if v.Whole = form.Has("days"); v.Whole {
+		v.Days = form.Get("days")
+		start, minutes = form.Get("day")+"T00:00", min(max(q.Number("days"), 0), 1000)*24*60
+	}
 	v.Details = meetup.Details{
-		Title: form.Get("title"), Start: start, Minutes: q.Number("minutes"), Room: q.Number("room"), Spot: form.Get("spot"), Held: form.Get("held") != "",
+		Title: form.Get("title"), Start: start, Minutes: minutes, Room: q.Number("room"), Spot: form.Get("spot"), Held: form.Get("held") != "",
 		Venue: meetup.Venue{Name: form.Get("venue"), Directions: form.Get("directions"), Recognise: form.Get("recognise"), StepFree: form.Get("step-free") != "", Cost: form.Get("cost")},
 		Every: meetup.Every(form.Get("repeat")), Until: form.Get("until"), Times: q.Number("times"), Public: form.Get("public") != "",
 	}
@@ -231,6 +238,9 @@ func (d *pages) hostByLink(q *page.Request) error {
 // others.
 func (d *pages) hostView(q *page.Request, host key.Actor, m meetup.Meetup) (v *announceView, err error) {
 	v = &announceView{Details: m.Details(), Length: strconv.Itoa(m.Minutes)}
+	if v.Whole = m.Days() > 0; v.Whole {
+		v.Days = strconv.Itoa(m.Days())
+	}
 	if m.Room > 0 {
 		v.Room = strconv.Itoa(m.Room)
 	}
