@@ -202,6 +202,9 @@ func (k *clocks) times(c *component, e *one) *fault.Fault {
 		return refused("calendar.many_rules", "line", c.line)
 	} else if len(rules) == 1 {
 		e.Rule = strings.TrimSpace(rules[0].value)
+		if e.AllDay {
+			e.Rule = recur.OfDays(e.Rule)
+		}
 	}
 	if e.Dropped, f = k.moments(c.all("EXDATE"), e); f != nil {
 		return f

@@ -119,6 +119,13 @@ func TestAnEventIsReadWhole(t *testing.T) {
 	}
 }
 
+func TestADayHasNoHours(t *testing.T) {
+	book := read(t, wrapped(event("DTSTART;VALUE=DATE:20261203", "RRULE:FREQ=DAILY;INTERVAL=2;BYMINUTE=1,2;BYHOUR=9")))
+	if rule := book.Found[0].Rule; rule != "FREQ=DAILY;INTERVAL=2" {
+		t.Errorf("of days: %q", rule)
+	}
+}
+
 func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	for _, name := range []string{"Europe/Athens", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"} {
 		zone := clocksIn(t, name)

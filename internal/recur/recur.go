@@ -101,12 +101,14 @@ func Of(rule string, start time.Time) (every Every, until time.Time, times int) 
 	return Otherwise, o.Until.In(start.Location()), o.Count
 }
 
-// understood are the parts of a rule that are taken. Those that name hours, minutes
-// or seconds would hold something more than once a day.
-var understood = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"}
+// understood are the parts of a rule that are taken.
+var understood = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS", "WKST"}
+
+// ofHours are those of them that say at what time of a day.
+var ofHours = []string{"BYHOUR", "BYMINUTE", "BYSECOND"}
 
 // Check reads the rule of what begins at start, and writes it as it is kept:
-// with an end in UTC.
+// with an end in UTC, and without the hour, which start says.
 func Check(rule string, start time.Time) (string, *fault.Fault) {
 	o, f := readRule(rule, start)
 	if f != nil {
@@ -126,9 +128,8 @@ func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
 	for part := range strings.SplitSeq(rule, ";") {
 		name, value, _ := strings.Cut(part, "=")
 		switch {
-		case strings.HasPrefix(name, "BYHOUR"), strings.HasPrefix(name, "BYMINUTE"), strings.HasPrefix(name, "BYSECOND"),
-			name == "FREQ" && slices.Contains([]string{"HOURLY", "MINUTELY", "SECONDLY"}, value):
-			return nil, fault.New(fault.Invalid, "meetup.repeat_too_fine").On("repeat")
+		case name == "FREQ" && slices.Contains([]string{"HOURLY", "MINUTELY", "SECONDLY"}, value):
+			return nil, tooFine()
 		case !slices.Contains(understood, name):
 			return nil, unclear
 		case name == "UNTIL":
@@ -136,7 +137,7 @@ func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
 		}
 	}
 	o, err := rrule.StrToROptionInLocation(rule, start.Location())
-	if err != nil || o.Interval < 0 || o.Interval > mostBetween || o.Count < 0 || disputed(o) {
+	if err != nil || o.Interval < 0 || o.Interval > mostBetween || o.Count < 0 || meaningless(o) {
 		return nil, unclear
 	}
 	if len(until) == len("20060102") { // all of that day
@@ -146,14 +147,41 @@ func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
 	if _, err := rrule.NewRRule(*o); err != nil {
 		return nil, unclear
 	}
+	hour, minute, second := start.Clock()
+	for _, at := range []struct {
+		said  *[]int
+		start int
+	}{{&o.Byhour, hour}, {&o.Byminute, minute}, {&o.Bysecond, second}} {
+		if all := once(*at.said); len(all) > 1 {
+			return nil, tooFine()
+		} else if len(all) == 1 && all[0] == at.start {
+			*at.said = nil
+		}
+	}
 	return o, nil
 }
 
-// disputed reports whether programs differ in the times that a rule gives: which of
-// a week or a day, where it begins amid that; and a day of the month without a
-// month, each year.
-func disputed(o *rrule.ROption) bool {
-	return len(o.Bysetpos) > 0 && o.Freq > rrule.MONTHLY || o.Freq == rrule.YEARLY && len(o.Bymonthday) > 0 && len(o.Bymonth) == 0
+// tooFine is the fault of a rule that would hold something more than once a day.
+func tooFine() *fault.Fault { return fault.New(fault.Invalid, "meetup.repeat_too_fine").On("repeat") }
+
+// meaningless reports whether a rule says what has no meaning (RFC 5545, 3.3.10), so that
+// programs differ in what they make of it: days and weeks of a year where it isn't each
+// year, and which of such weeks, or of their weekdays, it is.
+func meaningless(o *rrule.ROption) bool {
+	if len(o.Byweekno) == 0 {
+		return len(o.Byyearday) > 0 && o.Freq != rrule.YEARLY
+	}
+	numbered := func(d rrule.Weekday) bool { return d.N() != 0 }
+	return o.Freq != rrule.YEARLY || len(o.Bysetpos) > 0 || slices.ContainsFunc(o.Byweekday, numbered)
+}
+
+// OfDays is the rule of what has days and no hours: whatever it says of those is passed
+// over (RFC 5545, 3.3.10).
+func OfDays(rule string) string {
+	return strings.Join(slices.DeleteFunc(strings.Split(rule, ";"), func(part string) bool {
+		name, _, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(part)), "=")
+		return slices.Contains(ofHours, name)
+	}), ";")
 }
 
 // checkTimes sees that a rule gives the start, and not too many times.
@@ -211,19 +239,12 @@ func (s Series) Originals(from, to time.Time, most int) (all []time.Time) {
 	} else {
 		o.Until = Shown(o.Until.In(zone))
 	}
-	r, err := rrule.NewRRule(*o)
-	if err != nil {
-		return nil
-	}
-	for next := r.Iterator(); len(all) < most; {
-		wall, more := next()
-		if !more {
-			break
-		}
+	counted(*o, func(wall time.Time) bool {
 		if t, _ := At(wall, zone); !t.Before(from) && !t.After(to) {
 			all = append(all, t)
 		}
-	}
+		return len(all) < most
+	})
 	return all
 }
 

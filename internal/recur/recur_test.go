@@ -119,6 +119,13 @@ func TestRules(t *testing.T) {
 		"FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2":                      "",
 		"FREQ=YEARLY":                                           "",
 		"FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=8":                    "",
+		"FREQ=YEARLY;BYMONTHDAY=8":                              "",
+		"FREQ=YEARLY;BYWEEKNO=23":                               "",
+		"FREQ=YEARLY;BYYEARDAY=159":                             "",
+		"FREQ=WEEKLY;BYDAY=TU,WE;BYSETPOS=1":                    "",
+		"FREQ=DAILY;BYSETPOS=-1":                                "",
+		"FREQ=WEEKLY;BYDAY=TU;BYHOUR=19;BYMINUTE=0;BYSECOND=0":  "",
+		"FREQ=WEEKLY;BYHOUR=19,19":                              "",
 		"FREQ=WEEKLY;UNTIL=20270608":                            "",
 		"FREQ=WEEKLY;UNTIL=20270608T160000Z":                    "",
 		"FREQ=WEEKLY;UNTIL=20270608T155959Z":                    "meetup.until_early",
@@ -135,6 +142,17 @@ func TestRules(t *testing.T) {
 		"FREQ=WEEKLY;BYDAY=WE":                                  "meetup.repeat_first",
 		"FREQ=MONTHLY;BYDAY=-1TU":                               "meetup.repeat_first",
 		"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30":                   "meetup.repeat_first",
+		"FREQ=WEEKLY;BYHOUR=18":                                 "meetup.repeat_first",
+		"FREQ=WEEKLY;BYMINUTE=30":                               "meetup.repeat_first",
+		"FREQ=WEEKLY;BYDAY=TU,WE;BYSETPOS=2":                    "meetup.repeat_first",
+		"FREQ=YEARLY;BYWEEKNO=24":                               "meetup.repeat_first",
+		"FREQ=WEEKLY;BYHOUR=25":                                 "meetup.repeat_unclear",
+		"FREQ=MONTHLY;BYWEEKNO=23":                              "meetup.repeat_unclear",
+		"FREQ=YEARLY;BYWEEKNO=23;BYDAY=1TU":                     "meetup.repeat_unclear",
+		"FREQ=YEARLY;BYWEEKNO=23;BYDAY=TU,WE;BYSETPOS=1":        "meetup.repeat_unclear",
+		"FREQ=DAILY;BYYEARDAY=159":                              "meetup.repeat_unclear",
+		"FREQ=YEARLY;RSCALE=GREGORIAN":                          "meetup.repeat_unclear",
+		"FREQ=YEARLY;SKIP=OMIT":                                 "meetup.repeat_unclear",
 		"FREQ=WEEKLY;INTERVAL=2000000000":                       "meetup.repeat_unclear",
 		"FREQ=WEEKLY;INTERVAL=-1":                               "meetup.repeat_unclear",
 		"FREQ=WEEKLY;COUNT=-1":                                  "meetup.repeat_unclear",
@@ -157,6 +175,30 @@ func TestRules(t *testing.T) {
 				t.Errorf("%q is kept as %q, and that as %q: %v", rule, kept, again, f)
 			}
 		}
+	}
+}
+
+// A rule is kept as it was written, but for the hour, which its first time says: so it
+// is known how often that is, and the hour can be changed.
+func TestRulesAreKeptAsTheyWereWritten(t *testing.T) {
+	start := read(t, "2027-06-08T19:00", zone(t, "Europe/Athens"))
+	for rule, want := range map[string]string{
+		"FREQ=WEEKLY;BYDAY=TU;BYHOUR=19;BYMINUTE=0":      "FREQ=WEEKLY;BYDAY=TU",
+		"FREQ=YEARLY;BYWEEKNO=23":                        "FREQ=YEARLY;BYWEEKNO=23",
+		"FREQ=YEARLY;BYMONTHDAY=8":                       "FREQ=YEARLY;BYMONTHDAY=8",
+		"FREQ=WEEKLY;WKST=SU;BYSETPOS=1,1;BYDAY=TU,WE":   "FREQ=WEEKLY;WKST=SU;BYSETPOS=1,1;BYDAY=TU,WE",
+		"FREQ=YEARLY;INTERVAL=2;BYWEEKNO=23,23;BYDAY=TU": "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=23,23;BYDAY=TU",
+	} {
+		if kept, f := Check(rule, start); f != nil || kept != want {
+			t.Errorf("%q is kept as %q, %v", rule, kept, f)
+		}
+	}
+	kept, _ := Check("FREQ=WEEKLY;BYDAY=TU;BYHOUR=19;BYMINUTE=0", start)
+	if every, _, _ := Of(kept, start); every != Weekly {
+		t.Errorf("each Tuesday at seven is %q", every)
+	}
+	if got := OfDays("FREQ=WEEKLY;byhour=9,10; BYMINUTE=1;BYDAY=TU"); got != "FREQ=WEEKLY;BYDAY=TU" {
+		t.Errorf("of days: %q", got)
 	}
 }
 
@@ -193,7 +235,7 @@ func TestSingleTimesAreMovedAndDropped(t *testing.T) {
 
 // No rule that is taken makes anybody wait, or gives what it shouldn't.
 func FuzzRule(f *testing.F) {
-	for _, seed := range []string{"FREQ=WEEKLY", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=DAILY;UNTIL=20280101T000000Z", "FREQ=MONTHLY;INTERVAL=520;BYSETPOS=-1;BYDAY=MO,TU,WE,TH,FR;WKST=SU", "FREQ=WEEKLY;COUNT=3;BYMONTH=13"} {
+	for _, seed := range []string{"FREQ=WEEKLY", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=DAILY;UNTIL=20280101T000000Z", "FREQ=MONTHLY;INTERVAL=520;BYSETPOS=-1;BYDAY=MO,TU,WE,TH,FR;WKST=SU", "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=53,-2;WKST=FR", "FREQ=WEEKLY;BYSETPOS=-1;BYHOUR=9", "FREQ=YEARLY;BYYEARDAY=-1;BYMONTHDAY=31", "FREQ=WEEKLY;COUNT=3;BYMONTH=13"} {
 		f.Add(seed, int64(1812470400))
 	}
 	lordHowe, err := time.LoadLocation("Australia/Lord_Howe")
