@@ -42,6 +42,9 @@ func TestNoRuleMakesAnybodyWait(t *testing.T) {
 				s.Coming(now, 40)
 				Check(s.Rule, s.Start)
 			}
+			if _, next, left, f := Cut(rule, start, now); f == nil && !next.IsZero() {
+				Moved(left, next, next.AddDate(0, 0, 3))
+			}
 			late.Stop()
 			total += time.Since(began)
 		}

@@ -202,6 +202,37 @@ func TestRulesAreKeptAsTheyWereWritten(t *testing.T) {
 	}
 }
 
+// A rule is cut in two, and the second is held as much earlier or later as its first time.
+func TestRulesAreCutAndMoved(t *testing.T) {
+	athens := zone(t, "Europe/Athens")
+	for _, c := range []struct{ rule, start, at, to, before, after string }{
+		{"FREQ=WEEKLY", "2027-06-08T19:00", "2027-06-22T19:00", "2027-06-22T20:30", "FREQ=WEEKLY;UNTIL=20270622T155959Z", "FREQ=WEEKLY"},
+		{"FREQ=WEEKLY;BYDAY=TU,SU;BYHOUR=19", "2027-06-08T19:00", "2027-06-20T19:00", "2027-06-22T19:00", "FREQ=WEEKLY;UNTIL=20270620T155959Z;BYDAY=TU,SU", "FREQ=WEEKLY;WKST=WE;BYDAY=TH,TU"},
+		{"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;WKST=SU;COUNT=5", "2027-06-07T19:00", "2027-07-05T19:00", "2027-07-02T19:00", "FREQ=WEEKLY;INTERVAL=2;WKST=SU;UNTIL=20270705T155959Z;BYDAY=MO", "FREQ=WEEKLY;INTERVAL=2;WKST=TH;COUNT=3;BYDAY=FR"},
+		{"FREQ=DAILY;UNTIL=20270620T160000Z", "2027-06-08T19:00", "2027-06-10T19:00", "2027-06-11T20:00", "FREQ=DAILY;UNTIL=20270610T155959Z", "FREQ=DAILY;WKST=TU;UNTIL=20270621T170000Z"},
+		{"FREQ=MONTHLY;BYDAY=2TU", "2027-06-08T19:00", "2027-07-13T19:00", "2027-07-13T18:00", "FREQ=MONTHLY;UNTIL=20270713T155959Z;BYDAY=+2TU", "FREQ=MONTHLY;BYDAY=+2TU"},
+		{"FREQ=MONTHLY;BYDAY=2TU", "2027-06-08T19:00", "2027-07-13T19:00", "2027-07-14T19:00", "FREQ=MONTHLY;UNTIL=20270713T155959Z;BYDAY=+2TU", ""},
+		{"FREQ=MONTHLY", "2027-06-08T19:00", "2027-07-08T19:00", "2027-07-09T19:00", "FREQ=MONTHLY;UNTIL=20270708T155959Z", "FREQ=MONTHLY"},
+		{"FREQ=DAILY;BYMONTH=6", "2027-06-08T19:00", "2027-06-10T19:00", "2027-06-11T19:00", "FREQ=DAILY;UNTIL=20270610T155959Z;BYMONTH=6", ""},
+		{"FREQ=WEEKLY;UNTIL=20270615T160000Z", "2027-06-08T19:00", "2027-06-22T19:00", "", "FREQ=WEEKLY;UNTIL=20270615T160000Z", "none"},
+	} {
+		start, at := read(t, c.start, athens), read(t, c.at, athens)
+		before, next, after, f := Cut(c.rule, start, at)
+		if f != nil || before != c.before || next.IsZero() != (c.after == "none") || !next.IsZero() && !next.Equal(at) {
+			t.Errorf("%s is cut to %s until %v: %v", c.rule, before, next, f)
+		}
+		if c.after == "none" {
+			continue
+		}
+		if moved, can := Moved(after, next, read(t, c.to, athens)); can != (c.after != "") || can && moved != c.after {
+			t.Errorf("%s goes on as %s, %v, not %s", c.rule, moved, can, c.after)
+		}
+	}
+	if _, _, _, f := Cut("FREQ=HOURLY", read(t, "2027-06-08T19:00", athens), read(t, "2027-06-08T20:00", athens)); f == nil {
+		t.Error("what is held each hour is cut")
+	}
+}
+
 func TestSingleTimesAreMovedAndDropped(t *testing.T) {
 	athens := zone(t, "Europe/Athens")
 	start := read(t, "2027-03-16T19:00", athens)
