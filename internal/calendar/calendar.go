@@ -35,7 +35,11 @@ type Event struct {
 	URL         string
 	Image       Image
 	Cancelled   bool
+	Parts       int // of how many parts of a series it may be the first, each of which goes on otherwise; 0: it is all of it
 }
+
+// parts is the property in which a calendar that is carried on says that of a series.
+const parts = "X-MOOT-PARTS"
 
 // Image is a small picture that stands for an event (RFC 7986, 5.10). The zero Image is
 // none.
@@ -140,6 +144,9 @@ func (w *writer) event(e Event, m *Moved) {
 		for _, t := range e.Dropped {
 			w.original("EXDATE", t, e)
 		}
+	}
+	if e.Parts > 1 && m == nil {
+		w.line(parts + ":" + strconv.Itoa(e.Parts))
 	}
 	w.text("SUMMARY", e.Summary)
 	for _, p := range [][2]string{{"LOCATION", e.Location}, {"DESCRIPTION", e.Description}} {

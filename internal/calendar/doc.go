@@ -17,5 +17,7 @@
 //     nothing in it is followed, fetched or worked out;
 //   - what is wrong with all of it is one fault, what is wrong with one event that
 //     event's, each with its line;
+//   - a series that goes on otherwise from one of its times on is as many events, each of
+//     which is known again; single times without their series are one;
 //   - times come with a zone of IANA's, or the event says why it has none.
 package calendar

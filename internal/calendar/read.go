@@ -3,7 +3,6 @@ package calendar
 import (
 	"cmp"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,8 +68,12 @@ func Read(b []byte, home *time.Location) (*Book, error) {
 			g.add(e)
 		}
 	}
+	cuts := 0
 	for _, g := range order {
-		book.Found = append(book.Found, g.whole())
+		if cuts += g.cuts(); cuts > mostCuts && g.main != nil && g.cuts() > 0 {
+			g.main.Wrong = refused("calendar.many_rules", "line", g.main.Line)
+		}
+		book.Found = append(book.Found, g.whole()...)
 	}
 	return book, nil
 }
@@ -121,31 +124,6 @@ func (g *gathered) add(e one) {
 	g.single = append(g.single, e)
 }
 
-// whole is the event with what became of its single times.
-func (g *gathered) whole() Found {
-	if g.main == nil {
-		f := g.single[0].Found
-		f.Wrong = cmp.Or(f.Wrong, refused("calendar.only_single", "line", f.Line))
-		return f
-	}
-	f := g.main.Found
-	slices.SortFunc(g.single, func(a, b one) int { return a.instead.Compare(b.instead) })
-	for _, s := range g.single {
-		switch {
-		case f.Wrong != nil:
-		case s.Wrong != nil:
-			f.Wrong = s.Wrong
-		case s.later:
-			f.Wrong = refused("calendar.from_then_on", "line", s.Line)
-		case s.Cancelled:
-			f.Dropped = append(f.Dropped, s.instead)
-		case !s.Start.Equal(s.instead):
-			f.Moved = append(f.Moved, Moved{s.instead, s.Start, s.End})
-		}
-	}
-	return f
-}
-
 // event reads a VEVENT.
 func (k *clocks) event(c *component) one {
 	e := one{Found: Found{Line: c.line}}
@@ -162,6 +140,8 @@ func (k *clocks) event(c *component) one {
 	e.Cancelled = strings.EqualFold(text("STATUS"), "CANCELLED")
 	e.Sequence, _ = strconv.Atoi(text("SEQUENCE"))
 	e.Sequence = min(max(e.Sequence, 0), 1<<30)
+	e.Parts, _ = strconv.Atoi(text(parts))
+	e.Parts = min(max(e.Parts, 0), MostParts)
 	if p, ok := c.first("LAST-MODIFIED"); ok {
 		e.Changed, _ = time.Parse(inUTC, p.value)
 	}
@@ -201,6 +181,9 @@ func (k *clocks) times(c *component, e *one) *fault.Fault {
 		return refused("calendar.many_rules", "line", c.line)
 	} else if len(rules) == 1 {
 		e.Rule = strings.TrimSpace(rules[0].value)
+		if e.AllDay {
+			e.Rule = recur.OfDays(e.Rule)
+		}
 	}
 	if e.Dropped, f = k.moments(c.all("EXDATE"), e); f != nil {
 		return f

@@ -107,7 +107,7 @@ func (o *Origins) keepUp(tx *db.Tx, c *keptCalendar, l Line, b brought) error {
 		}
 	}
 	switch {
-	case l.event.Cancelled && l.event.Wrong == nil, l.Fate != Fresh && l.event.Private:
+	case l.event.Cancelled && l.event.Wrong == nil, l.Fate != Fresh && l.event.Private, l.ended(b):
 		return o.lose(tx, c, b)
 	case l.Fate != Fresh, b.calendar == c.number && bytes.Equal(b.digest, l.digest) && !b.gone:
 		return nil // what can't be taken as it is now leaves the meetup as it was

@@ -7,7 +7,8 @@
 //     seen what would become of each event (Look), and then all of it or nothing.
 //   - An event is one meetup in a city, however often and by whom it is brought:
 //     it is known by its UID. What a calendar says anew changes its meetup; what it
-//     has no longer is called off, and stands again if it comes back.
+//     has no longer is called off, and stands again if it comes back. A series that goes
+//     on otherwise from a time on is one meetup after the other, and neither is doubled.
 //   - A file's meetups are changed by a file that comes with the same token, which
 //     is their host's too. A calendar that is followed takes over what a file brought.
 //   - Only what is public, to come, and at a public place is taken, by the same

@@ -79,6 +79,11 @@ func idText(uid string) string { return Line{id: idOf(uid)}.ID() }
 
 // compare finds what stands of a file's events, and keeps to the bounds.
 func (o *Origins) compare(tx *db.Tx, r *Report, f File, number int64) error {
+	mine, err := ofCalendar(tx, number)
+	if err != nil {
+		return err
+	}
+	r.Lines = append(r.Lines, lost(r.Lines, mine)...)
 	var ids []any
 	var uids []string
 	for _, l := range r.Lines {
@@ -127,6 +132,36 @@ func (o *Origins) compare(tx *db.Tx, r *Report, f File, number int64) error {
 	return nil
 }
 
+// lost are the parts of series that stand, of a calendar that has the series and no such
+// part: it doesn't go on otherwise any more.
+func lost(lines []Line, mine []brought) (gone []Line) {
+	stands := map[string]brought{}
+	for _, b := range mine {
+		if !b.gone {
+			stands[string(b.event)] = b
+		}
+	}
+	for _, l := range lines {
+		delete(stands, string(l.id))
+	}
+	if len(stands) == 0 {
+		return nil
+	}
+	for _, l := range lines {
+		if l.event.UID == "" || l.event.Wrong != nil || l.event.Private {
+			continue
+		}
+		for part := max(l.event.Parts, 1) + 1; part <= calendar.MostParts; part++ {
+			e := l.event
+			e.UID, e.Cancelled, e.Parts = calendar.PartUID(l.event.UID, part), true, 0
+			if b, is := stands[string(idOf(e.UID))]; is {
+				gone = append(gone, Line{Line: l.Line, Title: l.Title, Next: l.Next, Venue: l.Venue, event: e, id: b.event, digest: b.digest})
+			}
+		}
+	}
+	return gone
+}
+
 func (l *Line) out(why string, thread int64) {
 	l.Fate, l.Thread, l.Why = Out, thread, fault.New(fault.Invalid, why)
 }
@@ -138,14 +173,29 @@ func (l *Line) against(number int64) {
 	case l.stands.calendar != number:
 		l.out("origin.of_others", l.stands.thread)
 	case l.event.Cancelled && l.event.Wrong == nil && !l.event.Private:
-		if l.Fate, l.Why = Called, nil; l.stands.gone {
-			l.Fate = Same
-		}
+		l.off()
+	case l.ended(l.stands):
+		l.off()
 	case l.Fate == Fresh:
 		if l.Fate = Changed; bytes.Equal(l.stands.digest, l.digest) && !l.stands.gone {
 			l.Fate = Same
 		}
 	}
+}
+
+// off has a meetup be called off, if it isn't.
+func (l *Line) off() {
+	if l.Fate, l.Why = Called, nil; l.stands.gone {
+		l.Fate = Same
+	}
+}
+
+// ended reports whether a series is over by what its calendar says now, which isn't what
+// it said when its meetup became what it is: such as one that goes on otherwise from a
+// time on that is over.
+func (l Line) ended(b brought) bool {
+	repeats := l.event.Rule != "" || len(l.event.Extra) > 0
+	return repeats && !l.event.Private && l.Why != nil && l.Why.Key == "meetup.start_past" && !bytes.Equal(b.digest, l.digest)
 }
 
 // carry makes a calendar of the events that matter, of no more than fit into a

@@ -26,7 +26,9 @@ var beginnings = regexp.MustCompile(`DTSTART[^:\r\n]*:(\d{8})`)
 // Calendars that broke other programs, and that those keep for their tests, break
 // nothing here: of each event there is a sentence that says what becomes of it, what
 // stands is not doubled by bringing it again, and no more stands than was said. Taken
-// are those of Debian's python3-icalendar, and of the folder MOOT_CALENDARS.
+// are those of Debian's python3-icalendar, and of the folder MOOT_CALENDARS, such as the
+// 198 of python's icalendar 7.3, the 34 of libical 4.0.2 with its 53 crashers, and the
+// 301 of stalwartlabs/calcard.
 func TestCalendarsOfOthers(t *testing.T) {
 	var files []string
 	for _, folder := range []string{"/usr/lib/python3/dist-packages/icalendar", os.Getenv("MOOT_CALENDARS")} {
@@ -65,9 +67,10 @@ func TestCalendarsOfOthers(t *testing.T) {
 				}
 				continue
 			}
-			fresh := 0
+			fresh, full := 0, false
 			for _, l := range r.Lines {
 				events++
+				full = full || l.Why != nil && (l.Why.Key == "origin.too_many" || l.Why.Key == "origin.day_full")
 				switch {
 				case l.Fate == origin.Fresh:
 					fresh++
@@ -84,7 +87,7 @@ func TestCalendarsOfOthers(t *testing.T) {
 				continue
 			}
 			stand += done.New
-			if again, err := s.Look(t.Context(), f); err != nil || again.Count(origin.Same) != fresh || again.Count(origin.Fresh)+again.Count(origin.Changed) > 0 {
+			if again, err := s.Look(t.Context(), f); err != nil || again.Count(origin.Same) != fresh || again.Count(origin.Changed) > 0 || again.Count(origin.Fresh) > 0 && !full {
 				t.Errorf("%s: again it would do something: %v, %v", name, err, fates(again))
 			}
 		}

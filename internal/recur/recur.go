@@ -36,7 +36,7 @@ const (
 	Ahead = 10 * 366 * 24 * time.Hour
 )
 
-const day = 24 * time.Hour
+const wholeDay = 24 * time.Hour
 
 // At is when the clocks of a zone show a time, which is given as if it were one of
 // UTC. Of one that they show twice it is the first. One that they skip is as much
@@ -46,11 +46,11 @@ func At(wall time.Time, zone *time.Location) (t time.Time, exact bool) {
 		_, seconds := t.In(zone).Zone()
 		return time.Duration(seconds) * time.Second
 	}
-	before := wall.Add(-offset(wall.Add(-day))).In(zone)
+	before := wall.Add(-offset(wall.Add(-wholeDay))).In(zone)
 	if Shown(before).Equal(wall) {
 		return before, true
 	}
-	if after := wall.Add(-offset(wall.Add(day))).In(zone); Shown(after).Equal(wall) {
+	if after := wall.Add(-offset(wall.Add(wholeDay))).In(zone); Shown(after).Equal(wall) {
 		return after, true
 	}
 	return before, false
@@ -102,12 +102,14 @@ func Of(rule string, start time.Time) (every Every, until time.Time, times int) 
 	return Otherwise, o.Until.In(start.Location()), o.Count
 }
 
-// understood are the parts of a rule that are taken. Those that name hours, minutes
-// or seconds would hold something more than once a day.
-var understood = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"}
+// understood are the parts of a rule that are taken.
+var understood = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS", "WKST"}
+
+// ofHours are those of them that say at what time of a day.
+var ofHours = []string{"BYHOUR", "BYMINUTE", "BYSECOND"}
 
 // Check reads the rule of what begins at start, and writes it as it is kept:
-// with an end in UTC.
+// with an end in UTC, and without the hour, which start says.
 func Check(rule string, start time.Time) (string, *fault.Fault) {
 	o, f := readRule(rule, start)
 	if f != nil {
@@ -127,9 +129,8 @@ func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
 	for part := range strings.SplitSeq(rule, ";") {
 		name, value, _ := strings.Cut(part, "=")
 		switch {
-		case strings.HasPrefix(name, "BYHOUR"), strings.HasPrefix(name, "BYMINUTE"), strings.HasPrefix(name, "BYSECOND"),
-			name == "FREQ" && slices.Contains([]string{"HOURLY", "MINUTELY", "SECONDLY"}, value):
-			return nil, fault.New(fault.Invalid, "meetup.repeat_too_fine").On("repeat")
+		case name == "FREQ" && slices.Contains([]string{"HOURLY", "MINUTELY", "SECONDLY"}, value):
+			return nil, tooFine()
 		case !slices.Contains(understood, name):
 			return nil, unclear
 		case name == "UNTIL":
@@ -137,7 +138,7 @@ func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
 		}
 	}
 	o, err := rrule.StrToROptionInLocation(rule, start.Location())
-	if err != nil || o.Interval < 0 || o.Interval > mostBetween || o.Count < 0 || disputed(o) {
+	if err != nil || o.Interval < 0 || o.Interval > mostBetween || o.Count < 0 || meaningless(o) {
 		return nil, unclear
 	}
 	if len(until) == len("20060102") { // all of that day
@@ -147,14 +148,41 @@ func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
 	if _, err := rrule.NewRRule(*o); err != nil {
 		return nil, unclear
 	}
+	hour, minute, second := start.Clock()
+	for _, at := range []struct {
+		said  *[]int
+		start int
+	}{{&o.Byhour, hour}, {&o.Byminute, minute}, {&o.Bysecond, second}} {
+		if all := once(*at.said); len(all) > 1 {
+			return nil, tooFine()
+		} else if len(all) == 1 && all[0] == at.start {
+			*at.said = nil
+		}
+	}
 	return o, nil
 }
 
-// disputed reports whether programs differ in the times that a rule gives: which of
-// a week or a day, where it begins amid that; and a day of the month without a
-// month, each year.
-func disputed(o *rrule.ROption) bool {
-	return len(o.Bysetpos) > 0 && o.Freq > rrule.MONTHLY || o.Freq == rrule.YEARLY && len(o.Bymonthday) > 0 && len(o.Bymonth) == 0
+// tooFine is the fault of a rule that would hold something more than once a day.
+func tooFine() *fault.Fault { return fault.New(fault.Invalid, "meetup.repeat_too_fine").On("repeat") }
+
+// meaningless reports whether a rule says what has no meaning (RFC 5545, 3.3.10), so that
+// programs differ in what they make of it: days and weeks of a year where it isn't each
+// year, and which of such weeks, or of their weekdays, it is.
+func meaningless(o *rrule.ROption) bool {
+	if len(o.Byweekno) == 0 {
+		return len(o.Byyearday) > 0 && o.Freq != rrule.YEARLY
+	}
+	numbered := func(d rrule.Weekday) bool { return d.N() != 0 }
+	return o.Freq != rrule.YEARLY || len(o.Bysetpos) > 0 || slices.ContainsFunc(o.Byweekday, numbered)
+}
+
+// OfDays is the rule of what has days and no hours: whatever it says of those is passed
+// over (RFC 5545, 3.3.10).
+func OfDays(rule string) string {
+	return strings.Join(slices.DeleteFunc(strings.Split(rule, ";"), func(part string) bool {
+		name, _, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(part)), "=")
+		return slices.Contains(ofHours, name)
+	}), ";")
 }
 
 // checkTimes sees that a rule gives the start, and not too many times.
@@ -184,7 +212,7 @@ type Occurrence struct {
 func (o Occurrence) Span() (start, end time.Time, days int) { return o.Start, o.End, o.Days }
 
 // Long reports whether it goes on for days without being held on whole ones.
-func (o Occurrence) Long() bool { return o.Days == 0 && o.End.Sub(o.Start) > day }
+func (o Occurrence) Long() bool { return o.Days == 0 && o.End.Sub(o.Start) > wholeDay }
 
 // Last is the last day of what is held on whole days.
 func (o Occurrence) Last() time.Time { return o.Start.AddDate(0, 0, max(o.Days, 1)-1) }
@@ -222,19 +250,12 @@ func (s Series) Originals(from, to time.Time, most int) (all []time.Time) {
 	} else {
 		o.Until = Shown(o.Until.In(zone))
 	}
-	r, err := rrule.NewRRule(*o)
-	if err != nil {
-		return nil
-	}
-	for next := r.Iterator(); len(all) < most; {
-		wall, more := next()
-		if !more {
-			break
-		}
+	counted(*o, func(wall time.Time) bool {
 		if t, _ := At(wall, zone); !t.Before(from) && !t.After(to) {
 			all = append(all, t)
 		}
-	}
+		return len(all) < most
+	})
 	return all
 }
 
@@ -244,10 +265,10 @@ func (s Series) Has(original time.Time) bool { return len(s.Originals(original, 
 // Days is on how many whole days it is held each time: 0 where it has an hour. What
 // begins with a day by its clocks and is as long as some is held on those.
 func (s Series) Days() int {
-	if at := Shown(s.Start); s.Length <= 0 || s.Length%day != 0 || !at.Equal(at.Truncate(day)) {
+	if at := Shown(s.Start); s.Length <= 0 || s.Length%wholeDay != 0 || !at.Equal(at.Truncate(wholeDay)) {
 		return 0
 	}
-	return int(s.Length / day)
+	return int(s.Length / wholeDay)
 }
 
 // Occurrence is a time of it that begins at another than its rule says, or at that.
@@ -255,7 +276,7 @@ func (s Series) Occurrence(original, start time.Time) Occurrence {
 	zone := s.Start.Location()
 	o := Occurrence{Original: original.In(zone), Start: start.In(zone), End: start.Add(s.Length).In(zone)}
 	if days := s.Days(); days > 0 {
-		date := Shown(o.Start).Truncate(day)
+		date := Shown(o.Start).Truncate(wholeDay)
 		if begins, _ := At(date, zone); begins.Equal(start) {
 			o.Days = days
 			o.End, _ = At(date.AddDate(0, 0, days), zone)

@@ -119,6 +119,13 @@ func TestRules(t *testing.T) {
 		"FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2":                      "",
 		"FREQ=YEARLY":                                           "",
 		"FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=8":                    "",
+		"FREQ=YEARLY;BYMONTHDAY=8":                              "",
+		"FREQ=YEARLY;BYWEEKNO=23":                               "",
+		"FREQ=YEARLY;BYYEARDAY=159":                             "",
+		"FREQ=WEEKLY;BYDAY=TU,WE;BYSETPOS=1":                    "",
+		"FREQ=DAILY;BYSETPOS=-1":                                "",
+		"FREQ=WEEKLY;BYDAY=TU;BYHOUR=19;BYMINUTE=0;BYSECOND=0":  "",
+		"FREQ=WEEKLY;BYHOUR=19,19":                              "",
 		"FREQ=WEEKLY;UNTIL=20270608":                            "",
 		"FREQ=WEEKLY;UNTIL=20270608T160000Z":                    "",
 		"FREQ=WEEKLY;UNTIL=20270608T155959Z":                    "meetup.until_early",
@@ -135,6 +142,17 @@ func TestRules(t *testing.T) {
 		"FREQ=WEEKLY;BYDAY=WE":                                  "meetup.repeat_first",
 		"FREQ=MONTHLY;BYDAY=-1TU":                               "meetup.repeat_first",
 		"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30":                   "meetup.repeat_first",
+		"FREQ=WEEKLY;BYHOUR=18":                                 "meetup.repeat_first",
+		"FREQ=WEEKLY;BYMINUTE=30":                               "meetup.repeat_first",
+		"FREQ=WEEKLY;BYDAY=TU,WE;BYSETPOS=2":                    "meetup.repeat_first",
+		"FREQ=YEARLY;BYWEEKNO=24":                               "meetup.repeat_first",
+		"FREQ=WEEKLY;BYHOUR=25":                                 "meetup.repeat_unclear",
+		"FREQ=MONTHLY;BYWEEKNO=23":                              "meetup.repeat_unclear",
+		"FREQ=YEARLY;BYWEEKNO=23;BYDAY=1TU":                     "meetup.repeat_unclear",
+		"FREQ=YEARLY;BYWEEKNO=23;BYDAY=TU,WE;BYSETPOS=1":        "meetup.repeat_unclear",
+		"FREQ=DAILY;BYYEARDAY=159":                              "meetup.repeat_unclear",
+		"FREQ=YEARLY;RSCALE=GREGORIAN":                          "meetup.repeat_unclear",
+		"FREQ=YEARLY;SKIP=OMIT":                                 "meetup.repeat_unclear",
 		"FREQ=WEEKLY;INTERVAL=2000000000":                       "meetup.repeat_unclear",
 		"FREQ=WEEKLY;INTERVAL=-1":                               "meetup.repeat_unclear",
 		"FREQ=WEEKLY;COUNT=-1":                                  "meetup.repeat_unclear",
@@ -157,6 +175,61 @@ func TestRules(t *testing.T) {
 				t.Errorf("%q is kept as %q, and that as %q: %v", rule, kept, again, f)
 			}
 		}
+	}
+}
+
+// A rule is kept as it was written, but for the hour, which its first time says: so it
+// is known how often that is, and the hour can be changed.
+func TestRulesAreKeptAsTheyWereWritten(t *testing.T) {
+	start := read(t, "2027-06-08T19:00", zone(t, "Europe/Athens"))
+	for rule, want := range map[string]string{
+		"FREQ=WEEKLY;BYDAY=TU;BYHOUR=19;BYMINUTE=0":      "FREQ=WEEKLY;BYDAY=TU",
+		"FREQ=YEARLY;BYWEEKNO=23":                        "FREQ=YEARLY;BYWEEKNO=23",
+		"FREQ=YEARLY;BYMONTHDAY=8":                       "FREQ=YEARLY;BYMONTHDAY=8",
+		"FREQ=WEEKLY;WKST=SU;BYSETPOS=1,1;BYDAY=TU,WE":   "FREQ=WEEKLY;WKST=SU;BYSETPOS=1,1;BYDAY=TU,WE",
+		"FREQ=YEARLY;INTERVAL=2;BYWEEKNO=23,23;BYDAY=TU": "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=23,23;BYDAY=TU",
+	} {
+		if kept, f := Check(rule, start); f != nil || kept != want {
+			t.Errorf("%q is kept as %q, %v", rule, kept, f)
+		}
+	}
+	kept, _ := Check("FREQ=WEEKLY;BYDAY=TU;BYHOUR=19;BYMINUTE=0", start)
+	if every, _, _ := Of(kept, start); every != Weekly {
+		t.Errorf("each Tuesday at seven is %q", every)
+	}
+	if got := OfDays("FREQ=WEEKLY;byhour=9,10; BYMINUTE=1;BYDAY=TU"); got != "FREQ=WEEKLY;BYDAY=TU" {
+		t.Errorf("of days: %q", got)
+	}
+}
+
+// A rule is cut in two, and the second is held as much earlier or later as its first time.
+func TestRulesAreCutAndMoved(t *testing.T) {
+	athens := zone(t, "Europe/Athens")
+	for _, c := range []struct{ rule, start, at, to, before, after string }{
+		{"FREQ=WEEKLY", "2027-06-08T19:00", "2027-06-22T19:00", "2027-06-22T20:30", "FREQ=WEEKLY;UNTIL=20270622T155959Z", "FREQ=WEEKLY"},
+		{"FREQ=WEEKLY;BYDAY=TU,SU;BYHOUR=19", "2027-06-08T19:00", "2027-06-20T19:00", "2027-06-22T19:00", "FREQ=WEEKLY;UNTIL=20270620T155959Z;BYDAY=TU,SU", "FREQ=WEEKLY;WKST=WE;BYDAY=TH,TU"},
+		{"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;WKST=SU;COUNT=5", "2027-06-07T19:00", "2027-07-05T19:00", "2027-07-02T19:00", "FREQ=WEEKLY;INTERVAL=2;WKST=SU;UNTIL=20270705T155959Z;BYDAY=MO", "FREQ=WEEKLY;INTERVAL=2;WKST=TH;COUNT=3;BYDAY=FR"},
+		{"FREQ=DAILY;UNTIL=20270620T160000Z", "2027-06-08T19:00", "2027-06-10T19:00", "2027-06-11T20:00", "FREQ=DAILY;UNTIL=20270610T155959Z", "FREQ=DAILY;WKST=TU;UNTIL=20270621T170000Z"},
+		{"FREQ=MONTHLY;BYDAY=2TU", "2027-06-08T19:00", "2027-07-13T19:00", "2027-07-13T18:00", "FREQ=MONTHLY;UNTIL=20270713T155959Z;BYDAY=+2TU", "FREQ=MONTHLY;BYDAY=+2TU"},
+		{"FREQ=MONTHLY;BYDAY=2TU", "2027-06-08T19:00", "2027-07-13T19:00", "2027-07-14T19:00", "FREQ=MONTHLY;UNTIL=20270713T155959Z;BYDAY=+2TU", ""},
+		{"FREQ=MONTHLY", "2027-06-08T19:00", "2027-07-08T19:00", "2027-07-09T19:00", "FREQ=MONTHLY;UNTIL=20270708T155959Z", "FREQ=MONTHLY"},
+		{"FREQ=DAILY;BYMONTH=6", "2027-06-08T19:00", "2027-06-10T19:00", "2027-06-11T19:00", "FREQ=DAILY;UNTIL=20270610T155959Z;BYMONTH=6", ""},
+		{"FREQ=WEEKLY;UNTIL=20270615T160000Z", "2027-06-08T19:00", "2027-06-22T19:00", "", "FREQ=WEEKLY;UNTIL=20270615T160000Z", "none"},
+	} {
+		start, at := read(t, c.start, athens), read(t, c.at, athens)
+		before, next, after, f := Cut(c.rule, start, at)
+		if f != nil || before != c.before || next.IsZero() != (c.after == "none") || !next.IsZero() && !next.Equal(at) {
+			t.Errorf("%s is cut to %s until %v: %v", c.rule, before, next, f)
+		}
+		if c.after == "none" {
+			continue
+		}
+		if moved, can := Moved(after, next, read(t, c.to, athens)); can != (c.after != "") || can && moved != c.after {
+			t.Errorf("%s goes on as %s, %v, not %s", c.rule, moved, can, c.after)
+		}
+	}
+	if _, _, _, f := Cut("FREQ=HOURLY", read(t, "2027-06-08T19:00", athens), read(t, "2027-06-08T20:00", athens)); f == nil {
+		t.Error("what is held each hour is cut")
 	}
 }
 
@@ -193,7 +266,7 @@ func TestSingleTimesAreMovedAndDropped(t *testing.T) {
 
 // No rule that is taken makes anybody wait, or gives what it shouldn't.
 func FuzzRule(f *testing.F) {
-	for _, seed := range []string{"FREQ=WEEKLY", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=DAILY;UNTIL=20280101T000000Z", "FREQ=MONTHLY;INTERVAL=520;BYSETPOS=-1;BYDAY=MO,TU,WE,TH,FR;WKST=SU", "FREQ=WEEKLY;COUNT=3;BYMONTH=13"} {
+	for _, seed := range []string{"FREQ=WEEKLY", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=DAILY;UNTIL=20280101T000000Z", "FREQ=MONTHLY;INTERVAL=520;BYSETPOS=-1;BYDAY=MO,TU,WE,TH,FR;WKST=SU", "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=53,-2;WKST=FR", "FREQ=WEEKLY;BYSETPOS=-1;BYHOUR=9", "FREQ=YEARLY;BYYEARDAY=-1;BYMONTHDAY=31", "FREQ=WEEKLY;COUNT=3;BYMONTH=13"} {
 		f.Add(seed, int64(1812470400))
 	}
 	lordHowe, err := time.LoadLocation("Australia/Lord_Howe")
