@@ -136,7 +136,7 @@ func (w *writer) event(e Event, m *Moved) {
 		w.time("DTSTART", e.Start, e)
 		w.time("DTEND", e.End, e)
 		if e.Rule != "" {
-			w.line("RRULE:" + only(e.rule(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=;,+-"))
+			w.line("RRULE:" + only(e.RRule(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=;,+-"))
 		}
 		for _, t := range e.Extra {
 			w.time("RDATE", t, e)
@@ -185,8 +185,9 @@ const (
 	inUTC = local + "Z"
 )
 
-// rule is its rule, which ends with a day where it begins with one (RFC 5545, 3.3.10).
-func (e Event) rule() string {
+// RRule is its rule as it is written: one that begins with a day ends with one (RFC 5545,
+// 3.3.10).
+func (e Event) RRule() string {
 	before, until, ends := strings.Cut(e.Rule, "UNTIL=")
 	if !e.AllDay || !ends {
 		return e.Rule

@@ -218,6 +218,7 @@ func inCity(e calendar.Found, city *time.Location) calendar.Found {
 		}
 		return moved
 	}
+	e.Rule = e.RRule()
 	e.Start, e.End, e.Extra, e.Dropped = at(e.Start), at(e.End), every(e.Extra), every(e.Dropped)
 	singles := e.Moved
 	e.Moved = nil

@@ -341,6 +341,32 @@ func TestWholeDaysAreBrought(t *testing.T) {
 	})
 }
 
+// What is on whole days may go on otherwise from one of them on, as anything may.
+func TestWholeDaysGoOnOtherwise(t *testing.T) {
+	each(t, func(t *testing.T, s town) {
+		owner := somebody(t)
+		later := strings.Replace(days("market", "20261218", "20261220"), "SUMMARY", "RECURRENCE-ID;VALUE=DATE;RANGE=THISANDFUTURE:20261217\r\nSUMMARY", 1)
+		file := ics(days("market", "20261126", "20261127", "RRULE:FREQ=WEEKLY"), strings.Replace(later, "Meeting market", "Meeting fair", 1))
+		if done := s.bring(owner, s.look(origin.File{Owner: owner, Bytes: file}).Carry); done != (origin.Brought{New: 2}) {
+			t.Fatalf("brought %+v", done)
+		}
+		for name, want := range map[string]string{"market": "3 Dec 1, 10 Dec 1", "fair": "18 Dec 2, 25 Dec 2"} {
+			var all []string
+			for _, o := range s.coming()[name].Between(friday, friday.AddDate(0, 1, 0), 9) {
+				all = append(all, fmt.Sprintf("%s %d", o.Start.Format("2 Jan"), o.Days))
+			}
+			if got := strings.Join(all, ", "); got != want {
+				t.Errorf("%s: %s, not %s", name, got, want)
+			}
+		}
+		for name, fate := range fates(s.look(origin.File{Owner: owner, Bytes: file})) {
+			if fate != "same" {
+				t.Errorf("%s again: %s", name, fate)
+			}
+		}
+	})
+}
+
 func TestFilesAreBounded(t *testing.T) {
 	each(t, func(t *testing.T, s town) {
 		var events []string

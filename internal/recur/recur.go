@@ -159,7 +159,22 @@ func readRule(rule string, start time.Time) (*rrule.ROption, *fault.Fault) {
 			*at.said = nil
 		}
 	}
+	plain(o, start)
 	return o, nil
+}
+
+// plain says what is held on one day of each week, or second week, as a form of ours says
+// it: programs leave the day out, or say in how few weeks it is, and with which day those
+// begin.
+func plain(o *rrule.ROption, start time.Time) {
+	if o.Interval == 1 {
+		o.Interval = 0
+	}
+	day := days[start.Weekday()]
+	others := len(o.Bymonth) + len(o.Bymonthday) + len(o.Byyearday) + len(o.Byweekno) + len(o.Bysetpos) + len(o.Byhour) + len(o.Byminute) + len(o.Bysecond)
+	if o.Freq == rrule.WEEKLY && others == 0 && (len(o.Byweekday) == 0 || len(o.Byweekday) == 1 && o.Byweekday[0] == day) {
+		o.Byweekday, o.Wkst = []rrule.Weekday{day}, rrule.MO
+	}
 }
 
 // tooFine is the fault of a rule that would hold something more than once a day.

@@ -178,8 +178,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// A rule is kept as it was written, but for the hour, which its first time says: so it
-// is known how often that is, and the hour can be changed.
+// A rule is kept as it was written, but for the hour, which its first time says, and for
+// what a form of ours says: so it is known how often that is, and the hour can be changed.
 func TestRulesAreKeptAsTheyWereWritten(t *testing.T) {
 	start := read(t, "2027-06-08T19:00", zone(t, "Europe/Athens"))
 	for rule, want := range map[string]string{
@@ -206,15 +206,15 @@ func TestRulesAreKeptAsTheyWereWritten(t *testing.T) {
 func TestRulesAreCutAndMoved(t *testing.T) {
 	athens := zone(t, "Europe/Athens")
 	for _, c := range []struct{ rule, start, at, to, before, after string }{
-		{"FREQ=WEEKLY", "2027-06-08T19:00", "2027-06-22T19:00", "2027-06-22T20:30", "FREQ=WEEKLY;UNTIL=20270622T155959Z", "FREQ=WEEKLY"},
+		{"FREQ=WEEKLY", "2027-06-08T19:00", "2027-06-22T19:00", "2027-06-22T20:30", "FREQ=WEEKLY;UNTIL=20270622T155959Z;BYDAY=TU", "FREQ=WEEKLY;BYDAY=TU"},
 		{"FREQ=WEEKLY;BYDAY=TU,SU;BYHOUR=19", "2027-06-08T19:00", "2027-06-20T19:00", "2027-06-22T19:00", "FREQ=WEEKLY;UNTIL=20270620T155959Z;BYDAY=TU,SU", "FREQ=WEEKLY;WKST=WE;BYDAY=TH,TU"},
-		{"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;WKST=SU;COUNT=5", "2027-06-07T19:00", "2027-07-05T19:00", "2027-07-02T19:00", "FREQ=WEEKLY;INTERVAL=2;WKST=SU;UNTIL=20270705T155959Z;BYDAY=MO", "FREQ=WEEKLY;INTERVAL=2;WKST=TH;COUNT=3;BYDAY=FR"},
+		{"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;WKST=SU;COUNT=5", "2027-06-07T19:00", "2027-07-05T19:00", "2027-07-02T19:00", "FREQ=WEEKLY;INTERVAL=2;UNTIL=20270705T155959Z;BYDAY=MO", "FREQ=WEEKLY;INTERVAL=2;WKST=FR;COUNT=3;BYDAY=FR"},
 		{"FREQ=DAILY;UNTIL=20270620T160000Z", "2027-06-08T19:00", "2027-06-10T19:00", "2027-06-11T20:00", "FREQ=DAILY;UNTIL=20270610T155959Z", "FREQ=DAILY;WKST=TU;UNTIL=20270621T170000Z"},
 		{"FREQ=MONTHLY;BYDAY=2TU", "2027-06-08T19:00", "2027-07-13T19:00", "2027-07-13T18:00", "FREQ=MONTHLY;UNTIL=20270713T155959Z;BYDAY=+2TU", "FREQ=MONTHLY;BYDAY=+2TU"},
 		{"FREQ=MONTHLY;BYDAY=2TU", "2027-06-08T19:00", "2027-07-13T19:00", "2027-07-14T19:00", "FREQ=MONTHLY;UNTIL=20270713T155959Z;BYDAY=+2TU", ""},
 		{"FREQ=MONTHLY", "2027-06-08T19:00", "2027-07-08T19:00", "2027-07-09T19:00", "FREQ=MONTHLY;UNTIL=20270708T155959Z", "FREQ=MONTHLY"},
 		{"FREQ=DAILY;BYMONTH=6", "2027-06-08T19:00", "2027-06-10T19:00", "2027-06-11T19:00", "FREQ=DAILY;UNTIL=20270610T155959Z;BYMONTH=6", ""},
-		{"FREQ=WEEKLY;UNTIL=20270615T160000Z", "2027-06-08T19:00", "2027-06-22T19:00", "", "FREQ=WEEKLY;UNTIL=20270615T160000Z", "none"},
+		{"FREQ=WEEKLY;UNTIL=20270615T160000Z", "2027-06-08T19:00", "2027-06-22T19:00", "", "FREQ=WEEKLY;UNTIL=20270615T160000Z;BYDAY=TU", "none"},
 	} {
 		start, at := read(t, c.start, athens), read(t, c.at, athens)
 		before, next, after, f := Cut(c.rule, start, at)
@@ -292,4 +292,19 @@ func FuzzRule(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What programs write of what is held every week is said as a form of ours says it.
+func TestEveryWeekIsSaidInOneWay(t *testing.T) {
+	thursday := time.Date(2026, 12, 3, 19, 0, 0, 0, zone(t, "Europe/Athens"))
+	for rule, want := range map[string]Every{
+		"FREQ=WEEKLY": Weekly, "FREQ=WEEKLY;INTERVAL=1;WKST=SU": Weekly, "FREQ=WEEKLY;BYDAY=TH;WKST=SU": Weekly, "FREQ=WEEKLY;BYHOUR=19;BYMINUTE=0": Weekly,
+		"FREQ=WEEKLY;INTERVAL=2;WKST=SU": Fortnightly, "FREQ=MONTHLY;INTERVAL=1;BYDAY=1TH": Monthly,
+		"FREQ=WEEKLY;BYDAY=TH,FR;WKST=SU": Otherwise, "FREQ=WEEKLY;BYMONTH=12": Otherwise, "FREQ=WEEKLY;INTERVAL=3": Otherwise,
+	} {
+		kept, f := Check(rule, thursday)
+		if every, _, _ := Of(kept, thursday); f != nil || every != want {
+			t.Errorf("%s is kept as %s, which is %q: %v", rule, kept, every, f)
+		}
+	}
 }
