@@ -19,9 +19,9 @@ export async function mark({ page }, dates, says) {
   for (const [legend, answer] of Object.entries(says)) {
     await choice(page, legend).getByLabel(t(answer), { exact: true }).check();
   }
-  await page.locator("form.marks button").click();
+  await page.locator(".marks button").click();
   await page.waitForURL("**/dates?marked=1");
 }
 
 // choice is a time or a place that can be marked.
-export const choice = (page, legend) => page.locator("form.marks .choice").filter({ has: page.locator("legend", { hasText: legend }) });
+export const choice = (page, legend) => page.locator(".marks .choice").filter({ has: page.locator("legend", { hasText: legend }) });

@@ -180,7 +180,7 @@ export const refused = {
     await page.goto("/pt/braga/hand");
     await page.locator("button[value=raise], button[value=renew]").first().click();
     await page.locator(".states a.button").click();
-    await page.locator("form.marks button").waitFor();
+    await page.locator(".marks button").waitFor();
   },
   async "meetup-answered"({ page }) {
     await page.goto(`${announced}/meetups`);

@@ -150,8 +150,8 @@ for (const way of ways) {
       const other = await context.newPage();
       for (const tab of [page, other]) await tab.goto(dates);
       const say = async (tab, answer) => {
-        await tab.locator("form.marks .choice").first().getByLabel(t(answer), { exact: true }).check();
-        await tab.locator("form.marks button").click();
+        await tab.locator(".marks .choice").first().getByLabel(t(answer), { exact: true }).check();
+        await tab.locator(".marks button").click();
         await tab.waitForURL("**/dates?marked=1");
       };
       await say(page, "ladder.suits");
@@ -159,7 +159,7 @@ for (const way of ways) {
       await page.goto(dates.replace(/\/dates$/, ""));
       assert.match(await page.locator(".card .tallies tbody tr").first().innerText(), /0\s+0\s+1$/);
       await page.goto(dates);
-      assert.ok(await page.locator("form.marks .choice").first().getByLabel(t("ladder.cant"), { exact: true }).isChecked());
+      assert.ok(await page.locator(".marks .choice").first().getByLabel(t("ladder.cant"), { exact: true }).isChecked());
       await other.close();
     });
 
@@ -180,8 +180,8 @@ for (const way of ways) {
     test("a time that suits all three settles it at once", async () => {
       for (const { page } of people) {
         await page.goto(dates);
-        await page.locator("form.marks .choice").nth(1).getByLabel(t("ladder.suits"), { exact: true }).check();
-        await page.locator("form.marks button").click();
+        await page.locator(".marks .choice").nth(1).getByLabel(t("ladder.suits"), { exact: true }).check();
+        await page.locator(".marks button").click();
         await page.waitForURL("**/dates?marked=1");
       }
       const { page } = people[0];

@@ -87,7 +87,7 @@ for (const way of ways) {
       await page.goto(board);
       await page.locator(".ladder .now .button").click();
       await page.waitForURL("**/dates");
-      const propose = page.locator("form[action$=venues]");
+      const propose = page.locator("section.propose");
       await propose.locator("#name").fill("Our place");
       await propose.locator("#directions").fill("Egnatia 12, second bell");
       await propose.locator("#why").fill("It is warm");
@@ -102,7 +102,7 @@ for (const way of ways) {
       await propose.getByLabel(t("ladder.step_free")).check();
       await propose.locator("button[value=propose]").click();
       await page.waitForURL("**/dates#places");
-      assert.match(await page.locator("form.marks").innerText(), /Municipal Library café/);
+      assert.match(await page.locator(".marks").innerText(), /Municipal Library café/);
     });
 
     test("who has no hand can't mark, and is told how", async () => {
@@ -110,7 +110,7 @@ for (const way of ways) {
       const path = new URL(people[1].page.url()).pathname;
       await stranger.page.goto(path);
       assert.match(await stranger.page.locator("main").innerText(), /put a hand up here first/);
-      assert.equal(await stranger.page.locator("form.marks button").count(), 0);
+      assert.equal(await stranger.page.locator(".marks button").count(), 0);
       await fits(stranger.page);
       const answer = await stranger.context.request.post(path, { form: { "mark-1": "1" }, headers: { Origin: site.address } });
       assert.equal(answer.status(), 403);
@@ -121,14 +121,14 @@ for (const way of ways) {
       const path = new URL(people[1].page.url()).pathname;
       for (const [n, { page }] of people.entries()) {
         await page.goto(path);
-        const second = page.locator("form.marks .choice").nth(1);
+        const second = page.locator(".marks .choice").nth(1);
         await second.getByLabel(t("ladder.suits"), { exact: true }).check();
-        await page.locator("form.marks .choice").first().getByLabel(t("ladder.cant"), { exact: true }).check();
-        await page.locator("form.marks .choice").last().getByLabel(t("ladder.suits"), { exact: true }).check();
-        await page.locator("form.marks button").click();
+        await page.locator(".marks .choice").first().getByLabel(t("ladder.cant"), { exact: true }).check();
+        await page.locator(".marks .choice").last().getByLabel(t("ladder.suits"), { exact: true }).check();
+        await page.locator(".marks button").click();
         await page.waitForURL("**/dates?marked=1");
         if (n === 0) { // what was marked is there again
-          assert.ok(await page.locator("form.marks .choice").nth(1).getByLabel(t("ladder.suits"), { exact: true }).isChecked());
+          assert.ok(await page.locator(".marks .choice").nth(1).getByLabel(t("ladder.suits"), { exact: true }).isChecked());
         }
       }
       const { page } = people[0];

@@ -97,7 +97,7 @@ for (const way of [{ name: "with script on a desk", script: true, size: desk }, 
       assert.match(await page.locator(".states").innerText(), /A date is being looked for/);
       await page.locator(".states button[value=mark]").click();
       await page.waitForURL("**/dates");
-      assert.equal(await page.locator("form.marks button").count(), 1, "this browser has the hand now, and may mark");
+      assert.equal(await page.locator(".marks button").count(), 1, "this browser has the hand now, and may mark");
       await elsewhere.leave();
       const [only, ...more] = await entries(site, feed);
       assert.match(only.title, /^Thessaloniki: A date is being looked for/);

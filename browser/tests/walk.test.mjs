@@ -82,14 +82,14 @@ for (const way of ways) {
       for (let n = 0; n < 4; n++) await raise(site, "/gr/larisa");
       await page.reload();
       await page.locator(".states a.button").click();
-      await page.locator("form.marks").waitFor();
+      await page.locator(".marks").waitFor();
       const other = await ana.context.newPage();
       await other.goto(page.url());
       await other.locator("input[name=mark-2][value='1']").check();
-      await other.locator("form.marks button").click();
+      await other.locator(".marks button").click();
       await said(other, t("ladder.marked_now"));
       await page.locator("input[name=mark-3][value='2']").check();
-      await page.locator("form.marks button").dblclick();
+      await page.locator(".marks button").dblclick();
       await said(page, t("ladder.marked_now"));
       for (const at of ["input[name=mark-2][value='1']", "input[name=mark-3][value='2']"]) assert.ok(await page.locator(at).isChecked(), at);
       await other.reload();

@@ -63,7 +63,7 @@ for (const form of document.querySelectorAll("form.write")) {
 
   let free = false; // nothing is waited for any more
   form.addEventListener("submit", async (event) => {
-    if (free || ["preview", "carry"].includes(event.submitter?.value) || form.elements.namedItem("proof")) return;
+    if (free || ["preview", "carry", "mark"].includes(event.submitter?.value) || form.elements.namedItem("proof")) return;
     event.preventDefault();
     if (pressed) return;
     pressed = event.submitter ?? form.querySelector("input[type=submit], button");

@@ -125,7 +125,7 @@ func TestAThreadHasItsCitysLadder(t *testing.T) {
 		}
 		thread, _, _ := strings.Cut(made, "?")
 		dates := ana.get(thread + "/dates").Want(http.StatusOK)
-		dates.Has("form.marks button")
+		dates.Has(".marks button")
 		ana.do(http.MethodPost, thread+"/dates", url.Values{"mark-1": {"1"}}).Want(http.StatusSeeOther)
 		s.clock.Advance(5 * 24 * time.Hour)
 		if _, err := s.jobs.Due(t.Context()); err != nil {

@@ -124,7 +124,16 @@ func (d *door) renderDates(q *page.Request, v *datesView) error {
 	return datesPage.Render(q, v)
 }
 
-// mark keeps what a hand says of each choice.
+// readDates is the page's one form as it was sent: a place that is proposed, beside the marks.
+func readDates(q *page.Request) *datesView {
+	form := q.R.PostForm
+	return &datesView{Ticket: q.SentTicket(), Public: form.Get("public") != "", Venue: convene.Venue{
+		Name: form.Get("name"), Directions: form.Get("directions"), Why: form.Get("why"), StepFree: form.Get("step-free") != "", Free: form.Get("free") != "",
+	}}
+}
+
+// mark keeps what a hand says of each choice. A place that was named beside that and
+// isn't proposed yet stays to be.
 func (d *door) mark(q *page.Request) error {
 	c, err := d.find(q)
 	if err != nil {
@@ -134,6 +143,23 @@ func (d *door) mark(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	answers, err := marks(q, owner)
+	if err != nil {
+		return err
+	}
+	v := readDates(q)
+	if err := d.ladder.Mark(q.Context(), owner, c.Thread, answers); err != nil {
+		return d.refuseDates(q, v, err)
+	}
+	if v.Venue.Name != "" || v.Venue.Directions != "" || v.Venue.Why != "" {
+		v.Marked = true
+		return d.renderDates(q, v)
+	}
+	return q.Redirect(http.StatusSeeOther, datesPath(c)+"?marked=1")
+}
+
+// marks are what the form says of each choice that was changed on it.
+func marks(q *page.Request, owner key.Actor) (map[int64]convene.Answer, error) {
 	of, answers := q.R.PostForm.Get("of"), map[int64]convene.Answer{}
 	for field, values := range q.R.PostForm {
 		number, ok := strings.CutPrefix(field, "mark-")
@@ -146,27 +172,34 @@ func (d *door) mark(q *page.Request) error {
 		n, err := strconv.ParseInt(number, 10, 64)
 		answer, wrong := strconv.Atoi(values[0])
 		if err != nil || wrong != nil {
-			return fault.New(fault.Invalid, "convene.no_choice")
+			return nil, fault.New(fault.Invalid, "convene.no_choice")
 		}
 		answers[n] = convene.Answer(answer)
 	}
-	if err := d.ladder.Mark(q.Context(), owner, c.Thread, answers); err != nil {
-		return d.refuseDates(q, &datesView{}, err)
-	}
-	return q.Redirect(http.StatusSeeOther, datesPath(c)+"?marked=1")
+	return answers, nil
 }
 
-// propose adds a public place.
+// propose adds a public place, and keeps what was marked beside that.
 func (d *door) propose(q *page.Request) error {
 	c, err := d.find(q)
 	if err != nil {
 		return err
 	}
-	form := q.R.PostForm
-	v := &datesView{Ticket: q.SentTicket(), Public: form.Get("public") != "", Venue: convene.Venue{
-		Name: form.Get("name"), Directions: form.Get("directions"), Why: form.Get("why"), StepFree: form.Get("step-free") != "", Free: form.Get("free") != "",
-	}}
-	ticket, err := q.Site.Guard.Redeem(v.Ticket, form.Get("proof"))
+	v := readDates(q)
+	owner, _, _, err := d.owner(q, c)
+	if err != nil {
+		return err
+	}
+	answers, err := marks(q, owner)
+	if err != nil {
+		return err
+	}
+	if len(answers) > 0 {
+		if err := d.ladder.Mark(q.Context(), owner, c.Thread, answers); err != nil {
+			return d.refuseDates(q, v, err)
+		}
+	}
+	ticket, err := q.Site.Guard.Redeem(v.Ticket, q.R.PostForm.Get("proof"))
 	if err != nil {
 		if q.SentBefore(err, func() (bool, error) { return d.ladder.Proposed(q.Context(), c.Thread, v.Venue) }) {
 			return q.Redirect(http.StatusSeeOther, datesPath(c)+"#places")

@@ -251,7 +251,7 @@ func TestATabKeepsWhatAnotherMarked(t *testing.T) {
 		}
 		path := ana.get("/"+city+"/hand").Attr(".states a.button", "href")
 		old := url.Values{}
-		for _, f := range ana.get(path).Want(http.StatusOK).All("form.marks input[type=hidden], form.marks input[checked]") {
+		for _, f := range ana.get(path).Want(http.StatusOK).All(".marks input[type=hidden], .marks input[checked]") {
 			old.Set(pagetest.Attr(f, "name"), pagetest.Attr(f, "value"))
 		}
 		if old.Get("was-2") != "0" || old.Get("mark-2") != "0" {
@@ -274,5 +274,60 @@ func TestATabKeepsWhatAnotherMarked(t *testing.T) {
 		ana.raise(city)
 		ana.do(http.MethodPost, path, url.Values{"of": {of}, "was-3": {"3"}, "mark-3": {"3"}}).Want(http.StatusSeeOther)
 		ana.get(path).Has("input[name=mark-3][value='3'][checked]")
+	})
+}
+
+// A place that is named and marks that are chosen stand in one form: whichever button is
+// pressed, neither is lost.
+func TestMarksAndAPlaceAreSentTogether(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ana := s.browser()
+		ana.raise(city)
+		for range 4 {
+			s.browser().raise(city)
+		}
+		path := ana.get("/"+city+"/hand").Attr(".states a.button", "href")
+		send := func(to string, more url.Values) *pagetest.Page {
+			t.Helper()
+			form := url.Values{"of": {ana.get(path).Attr("input[name=of]", "value")}, "ticket": {ana.get(path).Attr("input[name=ticket]", "value")}}
+			for name, values := range more {
+				form[name] = values
+			}
+			return ana.do(http.MethodPost, to, form)
+		}
+		venues := strings.TrimSuffix(path, "/dates") + "/venues"
+
+		kept := send(path, url.Values{"was-2": {"0"}, "mark-2": {"1"}, "name": {"Library"}, "why": {"it is warm"}, "step-free": {"1"}}).Want(http.StatusOK)
+		if kept.Attr("#name", "value") != "Library" || kept.Attr("#why", "value") != "it is warm" || !strings.Contains(kept.Text(".propose .ask"), "isn’t proposed yet") {
+			t.Errorf("what was named: %s", kept.Text(".propose"))
+		}
+		kept.Has("input[name=mark-2][value='1'][checked]")
+		kept.Has("input[name=step-free][checked]")
+		if !strings.Contains(kept.Text(".ask[role=status]"), "Your marks are kept") {
+			t.Error("it isn't said that the marks are kept")
+		}
+
+		refused := send(venues, url.Values{"was-2": {"1"}, "mark-2": {"2"}, "name": {"Our place"}, "directions": {"second bell"}}).Want(http.StatusUnprocessableEntity)
+		if refused.Attr("#directions", "value") != "second bell" {
+			t.Error("a refusal takes the words")
+		}
+		refused.Has("input[name=mark-2][value='2'][checked]")
+
+		send(venues, url.Values{"was-2": {"2"}, "mark-2": {"3"}, "name": {"Library"}, "why": {"it is warm"}}).Want(http.StatusSeeOther)
+		p := ana.get(path)
+		p.Has("input[name=mark-2][value='3'][checked]")
+		if !strings.Contains(p.Text(".marks"), "Library") || p.Attr("#name", "value") != "" {
+			t.Error("it isn't proposed")
+		}
+
+		// Whoever has no hand proposes, and has nothing to mark.
+		guest := s.browser()
+		page := guest.get(path)
+		page.Lacks(".marks")
+		guest.do(http.MethodPost, page.Attr("form.poll", "action"), url.Values{"ticket": {page.Attr("input[name=ticket]", "value")}, "name": {"Town hall"}, "why": {"it is open late"}}).Want(http.StatusSeeOther)
+		if !strings.Contains(ana.get(path).Text(".marks"), "Town hall") {
+			t.Error("a guest's place isn't proposed")
+		}
+		guest.do(http.MethodPost, venues, url.Values{"ticket": {guest.get(path).Attr("input[name=ticket]", "value")}, "name": {"Museum"}, "why": {"it is open late"}, "mark-2": {"1"}}).Want(http.StatusForbidden)
 	})
 }
