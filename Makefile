@@ -28,7 +28,7 @@ tools: ## install what the tests need, where it is missing
 cluster: ## a site on many machines, on this one, to look at (as root)
 	@scripts/cluster
 
-nightly: ## faults at length, and every fuzz target (FUZZTIME=10m each)
+nightly: tools ## all that takes long: faults, races, looks, fuzz targets (FUZZTIME=10m each)
 	@scripts/nightly
 
 bench: ## every benchmark (scripts/bench -bench Reading ./bench: one of them)

@@ -7,6 +7,10 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+// nightly is whether there is time for everything (scripts/nightly); by day the longest
+// tests take a part of it, in which each thing that is promised is still asked.
+export const nightly = process.env.MOOT_FAULTS === "long";
+
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 // command is the path of the built program: $MOOT, or built here.

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { kinds, refused } from "../pages.mjs";
-import { Site } from "../site.mjs";
+import { Site, nightly } from "../site.mjs";
 import { Visitor, desk, fits, launch, narrow, phone } from "../visitor.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -36,63 +36,97 @@ async function each(visitor, query, look) {
   }
 }
 
-async function findings(page) {
+// The rules of axe: all of them, and those that another theme or width may break. The
+// markup is the same in all of them.
+const every = {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  rules: { "target-size": { enabled: true } },
+};
+const seen = { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"] } };
+
+async function findings(page, rules) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    rules: { "target-size": { enabled: true } },
-    resultTypes: ["violations"],
-  }));
+  const { violations } = await page.evaluate((rules) => window.axe.run(document, { ...rules, resultTypes: ["violations"] }), rules);
   return violations
     .filter((v) => v.impact === "serious" || v.impact === "critical")
     .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} (${n.any[0]?.message ?? n.none[0]?.message ?? v.help})`).join("; ")}`);
 }
 
-describe("axe finds nothing serious", () => {
-  for (const [theme, scheme, size] of [["light", "light", desk], ["dark", "dark", phone], ["classic", "light", desk], ["auto", "dark", desk]]) {
-    test(`in the look "${theme}" on a ${scheme} device, ${size.width} px wide`, async () => {
-      // axe is not one of the site's own scripts, which is all that the pages' policy allows.
-      const visitor = await Visitor.come(browser, site, { scheme, size, bypassCSP: true });
-      const wrong = [];
-      await each(visitor, `theme=${theme}`, async (name) => {
-        for (const finding of await findings(visitor.page)) wrong.push(`${name}: ${finding}`);
+const light = { theme: "light", scheme: "light", size: desk };
+const dark = { theme: "dark", scheme: "dark", size: phone };
+const classic = { theme: "classic", scheme: "light", size: desk };
+const auto = { theme: "auto", scheme: "dark", size: desk };
+
+// Each page is opened as rarely as can be, since that takes longer than to look at it:
+// once for every look that has the same words. By night it is opened for each, and axe
+// goes by every rule in all of them.
+const visits = nightly
+  ? [
+    { lang: "en", looks: [light], rules: every, sizes: [phone, narrow] },
+    { lang: "en", looks: [dark], rules: every, sizes: [] },
+    { lang: "en", looks: [classic], rules: every, sizes: [] },
+    { lang: "en", looks: [auto], rules: every, sizes: [] },
+    { lang: "el", looks: [classic], rules: every, sizes: [phone, narrow] },
+  ]
+  : [
+    { lang: "en", looks: [light, auto, dark], rules: seen, sizes: [phone, narrow] },
+    { lang: "el", looks: [classic], rules: seen, sizes: [phone, narrow] },
+  ];
+
+// wear gives the open page a look, as if it had been opened in it.
+async function wear(page, { theme, scheme, size }) {
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.evaluate((theme) => {
+    const { classList } = document.documentElement;
+    classList.replace([...classList].find((name) => name.startsWith("theme-")), `theme-${theme}`);
+  }, theme);
+}
+
+const called = ({ theme, scheme, size }) => `in the look "${theme}" on a ${scheme} device, ${size.width} px wide`;
+
+for (const { lang, looks, rules, sizes } of visits) {
+  const [first, ...others] = looks;
+  const query = `theme=${first.theme}&lang=${lang}`;
+  describe(`every page, opened with ${query}`, () => {
+    const wrong = new Map([...looks, ...sizes, "policy"].map((asked) => [asked, []]));
+    let visitor;
+    before(async () => {
+      visitor = await Visitor.come(browser, site, { ...first, reducedMotion: "reduce" }); // colours change at once
+      const { page } = visitor;
+      await each(visitor, query, async (name) => {
+        for (const breach of await breaches(page)) wrong.get("policy").push(`${name}: ${breach}`);
+        for (const finding of await findings(page, first === light ? every : rules)) wrong.get(first).push(`${name}: ${finding}`);
+        for (const look of others) {
+          await wear(page, look);
+          for (const finding of await findings(page, rules)) wrong.get(look).push(`${name}: ${finding}`);
+        }
+        for (const size of sizes) {
+          await wear(page, { ...first, size });
+          for (const dir of ["rtl", "ltr"]) {
+            await page.evaluate((dir) => { document.documentElement.dir = dir; }, dir);
+            await fits(page).catch((error) => wrong.get(size).push(`${name} ${dir}: ${error.message}`));
+          }
+        }
+        await wear(page, first);
       });
-      assert.deepEqual(wrong, []);
+    });
+    for (const look of looks) test(`axe finds nothing serious ${called(look)}`, () => assert.deepEqual(wrong.get(look), []));
+    for (const size of sizes) test(`no page scrolls sideways, ${size.width} px, ${query}`, () => assert.deepEqual(wrong.get(size), []));
+    test("no page asks another host, breaks its policy, or fails in script", async () => {
+      assert.deepEqual(wrong.get("policy"), []);
       await visitor.leave();
     });
-  }
-});
-
-describe("no page scrolls sideways", () => {
-  for (const size of [narrow, phone]) {
-    for (const query of ["theme=light&lang=en", "theme=classic&lang=el"]) {
-      test(`${size.width} px, ${query}`, async () => {
-        const visitor = await Visitor.come(browser, site, { size });
-        const wrong = [];
-        await each(visitor, query, async (name) => {
-          for (const dir of ["ltr", "rtl"]) {
-            await visitor.page.evaluate((dir) => { document.documentElement.dir = dir; }, dir);
-            await fits(visitor.page).catch((error) => wrong.push(`${name} ${dir}: ${error.message}`));
-          }
-        });
-        assert.deepEqual(wrong, []);
-        await visitor.leave();
-      });
-    }
-  }
-});
-
-test("no page asks another host, breaks its policy, or fails in script", async () => {
-  const visitor = await Visitor.come(browser, site);
-  await each(visitor, "", async () => {
-    const policy = await visitor.page.evaluate(() => [
-      document.querySelectorAll("script:not([src]), style, [style], [onclick], [onload]").length,
-      [...document.querySelectorAll("img, script, link[rel=stylesheet], iframe")].filter((e) => !(e.src ?? e.href).startsWith(location.origin)).length,
-    ]);
-    assert.deepEqual(policy, [0, 0], visitor.page.url());
   });
-  await visitor.leave();
-});
+}
+
+// breaches are what stands on a page that its policy forbids, or that isn't the site's own.
+function breaches(page) {
+  return page.evaluate(() => [
+    ...document.querySelectorAll("script:not([src]), style, [style], [onclick], [onload]"),
+    ...[...document.querySelectorAll("img, script, link[rel=stylesheet], iframe")].filter((e) => !(e.src ?? e.href).startsWith(location.origin)),
+  ].map((e) => e.outerHTML.slice(0, 200)));
+}
 
 test("with script off every page is whole, and says nothing of script", async () => {
   const visitor = await Visitor.come(browser, site, { script: false });

@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { Eye, cut, foreign, payloads, postable, searches, together, unpostable } from "../hostile.mjs";
 import { answer, ready, send } from "../poster.mjs";
-import { Site, root } from "../site.mjs";
+import { Site, nightly, root } from "../site.mjs";
 import { Visitor, launch } from "../visitor.mjs";
 import { t } from "../words.mjs";
 
@@ -143,7 +143,8 @@ describe("hostile posts", () => {
         `/p/${replies[0]}/take-back`, `/p/${long.match(/\d+$/)[0]}/take-back`, `${thread}/reply?quote=${replies[30]}`,
         "/search?q=alert", "/search?q=script&sort=newest", "/search?q=onerror&opening=1", `/search?q=alert&thread=${thread.match(/\d+$/)[0]}`, "/search?q=img&picture=1"];
       for (const path of pages) {
-        for (let next = path, turns = 0; next && turns < 4; turns++) {
+        const turned = script || nightly ? 4 : 1; // the rest of them is the same HTML
+        for (let next = path, turns = 0; next && turns < turned; turns++) {
           await visitor.go(next);
           await calm(visitor);
           await bodies(visitor.page);
@@ -267,7 +268,9 @@ describe("hostile posts", () => {
   ];
 
   test("every door, asked with them, answers as what it is, and never with them as markup", async () => {
-    await each(payloads.flatMap((payload) => doors.map((door) => [payload, door(typed(payload))])), 8, async ([payload, path]) => {
+    const few = nightly ? 1 : 5; // by day each payload is brought to one door in five, each to others
+    const asked = (i) => doors.filter((_, n) => (i + n) % few === 0);
+    await each(payloads.flatMap((payload, i) => asked(i).map((door) => [payload, door(typed(payload))])), 8, async ([payload, path]) => {
       const response = await fetch(site.address + path, { headers: headers(), redirect: "manual" });
       const text = await response.text();
       assert.ok(response.status < 500, `${response.status} of ${path}`);

@@ -10,10 +10,12 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"moot/internal/db"
@@ -45,7 +47,17 @@ func Engines() []db.Engine {
 // Open opens an empty database of the newest schema, gone after the test.
 func Open(t testing.TB, engine db.Engine) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), Address(t, engine))
+	address := Address(t, engine)
+	if path, is := strings.CutPrefix(address, "sqlite:"); is {
+		made, err := empty()
+		if err == nil {
+			err = os.WriteFile(path, made, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := db.Open(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +71,26 @@ func Open(t testing.TB, engine db.Engine) *db.DB {
 	}
 	return d
 }
+
+// empty is the file of an empty SQLite database of the newest schema: it takes longer to
+// climb there than most tests take.
+var empty = sync.OnceValues(func() (file []byte, err error) {
+	folder, err := os.MkdirTemp("", "moot-empty-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "moot.db")
+	d, err := db.Open(context.Background(), "sqlite:"+path)
+	if err != nil {
+		return nil, err
+	}
+	_, _, err = d.Migrate(context.Background())
+	if err = errors.Join(err, d.Close()); err != nil { // what was in the log beside the file is then in it
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // Address is where a test may open an empty database.
 func Address(t testing.TB, engine db.Engine) string {
