@@ -219,7 +219,7 @@ func (m *Meetups) MoveOne(ctx context.Context, host key.Actor, thread int64, occ
 			return f
 		}
 		if k.Days() > 0 { // whatever hour of that day was named
-			to, _ = recur.At(recur.Shown(to).Truncate(24*time.Hour), k.Location)
+			to = recur.Begin(to)
 		}
 		return m.one(tx, k, occurrence, to.Unix(), "")
 	})

@@ -91,6 +91,9 @@ func (d Details) Check(now time.Time, zone *time.Location, was *Checked) (Checke
 	}
 	c.Zone = zone.String()
 	start, f := recur.Start(c.Start, zone)
+	if f != nil && recur.Begin(start).Equal(start) && c.Minutes > 0 && c.Minutes%aDay == 0 {
+		f = nil // clocks that skip midnight begin the day later
+	}
 	if c.First = start; f == nil && (was == nil || !was.Begins(start)) {
 		f = recur.Soon(start, now)
 	}
@@ -100,15 +103,19 @@ func (d Details) Check(now time.Time, zone *time.Location, was *Checked) (Checke
 	if was != nil && was.RRule == c.RRule && was.Begins(start) {
 		c.First = was.First
 	}
-	if faults = append(faults, f); fault.Join(faults...) != nil {
-		return c, fault.Join(faults...)
+	return c, fault.Join(append(faults, f, c.checkHome(was))...)
+}
+
+// checkHome asks about what looks as if somebody lives there. What stays as it was isn't
+// asked about again.
+func (d Details) checkHome(was *Checked) *fault.Fault {
+	if d.Public || was != nil && was.Venue == d.Venue && was.Spot == d.Spot {
+		return nil
 	}
-	if sameWords := was != nil && was.Venue == c.Venue && was.Spot == c.Spot; !c.Public && !sameWords {
-		if what := guard.Home(c.Venue.Name + "\n" + c.Venue.Directions + "\n" + c.Spot); what != "" {
-			return c, fault.New(fault.Invalid, "meetup.home", "what", what).On("public")
-		}
+	if what := guard.Home(d.Venue.Name + "\n" + d.Venue.Directions + "\n" + d.Spot); what != "" {
+		return fault.New(fault.Invalid, "meetup.home", "what", what).On("public")
 	}
-	return c, nil
+	return nil
 }
 
 // Clean are the details with their words cleaned.

@@ -21,6 +21,7 @@ func TestWholeDays(t *testing.T) {
 		{"a day of 25 hours", time.Date(2026, 10, 25, 0, 0, 0, 0, athens), wholeDay, 1, "2026-10-26T00:00", "2026-10-25", 25},
 		{"three days, one of 23 hours", time.Date(2026, 3, 28, 0, 0, 0, 0, athens), 3 * wholeDay, 3, "2026-03-31T00:00", "2026-03-30", 71},
 		{"a day whose clocks skip midnight", time.Date(2026, 4, 24, 1, 0, 0, 0, cairo), 23 * time.Hour, 0, "2026-04-25T00:00", "2026-04-24", 23},
+		{"all of it", time.Date(2026, 4, 24, 1, 0, 0, 0, cairo), wholeDay, 1, "2026-04-25T00:00", "2026-04-24", 23},
 		{"half a day", time.Date(2026, 12, 5, 0, 0, 0, 0, athens), 12 * time.Hour, 0, "2026-12-05T12:00", "2026-12-05", 12},
 		{"from noon to noon", time.Date(2026, 12, 5, 12, 0, 0, 0, athens), wholeDay, 0, "2026-12-06T12:00", "2026-12-05", 24},
 	} {

@@ -280,22 +280,25 @@ func (s Series) Has(original time.Time) bool { return len(s.Originals(original, 
 // Days is on how many whole days it is held each time: 0 where it has an hour. What
 // begins with a day by its clocks and is as long as some is held on those.
 func (s Series) Days() int {
-	if at := Shown(s.Start); s.Length <= 0 || s.Length%wholeDay != 0 || !at.Equal(at.Truncate(wholeDay)) {
+	if s.Length <= 0 || s.Length%wholeDay != 0 || !Begin(s.Start).Equal(s.Start) {
 		return 0
 	}
 	return int(s.Length / wholeDay)
+}
+
+// Begin is when the day of a time begins by its clocks, which may skip midnight.
+func Begin(t time.Time) time.Time {
+	begins, _ := At(Shown(t).Truncate(wholeDay), t.Location())
+	return begins
 }
 
 // Occurrence is a time of it that begins at another than its rule says, or at that.
 func (s Series) Occurrence(original, start time.Time) Occurrence {
 	zone := s.Start.Location()
 	o := Occurrence{Original: original.In(zone), Start: start.In(zone), End: start.Add(s.Length).In(zone)}
-	if days := s.Days(); days > 0 {
-		date := Shown(o.Start).Truncate(wholeDay)
-		if begins, _ := At(date, zone); begins.Equal(start) {
-			o.Days = days
-			o.End, _ = At(date.AddDate(0, 0, days), zone)
-		}
+	if days := s.Days(); days > 0 && Begin(o.Start).Equal(start) {
+		o.Days = days
+		o.End, _ = At(Shown(o.Start).Truncate(wholeDay).AddDate(0, 0, days), zone)
 	}
 	return o
 }
