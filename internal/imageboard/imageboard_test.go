@@ -296,13 +296,19 @@ func quoted(s string) string {
 
 func TestBoardsAreListed(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
-		go s.directory.Follow(t.Context(), func(event.Event) {}, func(err error) { t.Error(err) })
+		followed := make(chan event.Event, 100)
+		go s.directory.Follow(t.Context(), func(e event.Event) { followed <- e }, func(err error) { t.Error(err) })
 		s.start("world", "", board.NewPost{Body: "all"})
 		s.start("gr/athens", "", board.NewPost{Body: "here"})
+		for started := 0; started < 2; {
+			if e := <-followed; e.Kind == event.ThreadStarted {
+				started++
+			}
+		}
 		var answer struct{ Boards []object }
-		for len(answer.Boards) < 2 { // the directory follows
-			s.get("/4chan/boards.json", &answer)
-			time.Sleep(5 * time.Millisecond)
+		s.get("/4chan/boards.json", &answer)
+		if len(answer.Boards) != 2 {
+			t.Fatalf("boards: %v", answer.Boards)
 		}
 		is(t, "Athens", answer.Boards[0], map[string]string{
 			"board": `"gr.athens"`, "title": `"Athens"`, "meta_description": `"Attica, Greece"`, "ws_board": "1", "per_page": "10", "pages": "30",
