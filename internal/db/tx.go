@@ -159,7 +159,7 @@ func (d *DB) ReadAtLeisure(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return unavailable(err)
 	}
-	k := &kept{tx: t, db: d, fresh: map[string]*sql.Stmt{}}
+	k := &kept{tx: t, db: d}
 	defer k.close(ctx)
 	return unavailable(f(&Tx{ctx: ctx, q: k, engine: d.engine}))
 }
@@ -261,10 +261,14 @@ func (k *kept) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 		return s, nil
 	}
 	s, err := k.tx.PrepareContext(ctx, nameless(query))
-	if err == nil {
-		k.fresh[query] = s
+	if err != nil {
+		return nil, err
 	}
-	return s, err
+	if k.fresh == nil {
+		k.fresh = map[string]*sql.Stmt{}
+	}
+	k.fresh[query] = s
+	return s, nil
 }
 
 // close ends the transaction, by which nothing was written, and has the pool keep

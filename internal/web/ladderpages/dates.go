@@ -135,15 +135,7 @@ func readDates(q *page.Request) *datesView {
 // mark keeps what a hand says of each choice. A place that was named beside that and
 // isn't proposed yet stays to be.
 func (d *door) mark(q *page.Request) error {
-	c, err := d.find(q)
-	if err != nil {
-		return err
-	}
-	owner, _, _, err := d.owner(q, c)
-	if err != nil {
-		return err
-	}
-	answers, err := marks(q, owner)
+	c, owner, answers, err := d.sent(q)
 	if err != nil {
 		return err
 	}
@@ -156,6 +148,17 @@ func (d *door) mark(q *page.Request) error {
 		return d.renderDates(q, v)
 	}
 	return q.Redirect(http.StatusSeeOther, datesPath(c)+"?marked=1")
+}
+
+// sent is about which convening a form is, whose hand sent it, and what it marks.
+func (d *door) sent(q *page.Request) (c convene.Convening, owner key.Actor, answers map[int64]convene.Answer, err error) {
+	if c, err = d.find(q); err == nil {
+		owner, _, _, err = d.owner(q, c)
+	}
+	if err == nil {
+		answers, err = marks(q, owner)
+	}
+	return c, owner, answers, err
 }
 
 // marks are what the form says of each choice that was changed on it.
@@ -181,19 +184,11 @@ func marks(q *page.Request, owner key.Actor) (map[int64]convene.Answer, error) {
 
 // propose adds a public place, and keeps what was marked beside that.
 func (d *door) propose(q *page.Request) error {
-	c, err := d.find(q)
+	c, owner, answers, err := d.sent(q)
 	if err != nil {
 		return err
 	}
 	v := readDates(q)
-	owner, _, _, err := d.owner(q, c)
-	if err != nil {
-		return err
-	}
-	answers, err := marks(q, owner)
-	if err != nil {
-		return err
-	}
 	if len(answers) > 0 {
 		if err := d.ladder.Mark(q.Context(), owner, c.Thread, answers); err != nil {
 			return d.refuseDates(q, v, err)

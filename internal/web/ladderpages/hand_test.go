@@ -240,16 +240,23 @@ func TestAHandMovesToTheCityThatIsMeant(t *testing.T) {
 	})
 }
 
+// asked is the browser of one of five hands, which are asked for a date by that, and
+// where they mark.
+func (s *site) asked() (ana *browser, path string) {
+	s.t.Helper()
+	ana = s.browser()
+	ana.raise(city)
+	for range 4 {
+		s.browser().raise(city)
+	}
+	return ana, ana.get("/"+city+"/hand").Attr(".states a.button", "href")
+}
+
 // Of two tabs of one browser, the one that was opened first takes nothing back of what
 // the other marked since.
 func TestATabKeepsWhatAnotherMarked(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
-		ana := s.browser()
-		ana.raise(city)
-		for range 4 {
-			s.browser().raise(city)
-		}
-		path := ana.get("/"+city+"/hand").Attr(".states a.button", "href")
+		ana, path := s.asked()
 		old := url.Values{}
 		for _, f := range ana.get(path).Want(http.StatusOK).All(".marks input[type=hidden], .marks input[checked]") {
 			old.Set(pagetest.Attr(f, "name"), pagetest.Attr(f, "value"))
@@ -281,12 +288,7 @@ func TestATabKeepsWhatAnotherMarked(t *testing.T) {
 // pressed, neither is lost.
 func TestMarksAndAPlaceAreSentTogether(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
-		ana := s.browser()
-		ana.raise(city)
-		for range 4 {
-			s.browser().raise(city)
-		}
-		path := ana.get("/"+city+"/hand").Attr(".states a.button", "href")
+		ana, path := s.asked()
 		send := func(to string, more url.Values) *pagetest.Page {
 			t.Helper()
 			form := url.Values{"of": {ana.get(path).Attr("input[name=of]", "value")}, "ticket": {ana.get(path).Attr("input[name=ticket]", "value")}}
