@@ -42,6 +42,7 @@ const rest = [
   event("board", [`DTSTART;TZID=Europe/Athens:${day(9)}T180000`, "CLASS:PRIVATE", "SUMMARY:Salaries of the board", "LOCATION:Town hall"]),
   event("old", ["DTSTART;TZID=Europe/Athens:20200110T180000", "DURATION:PT2H", "SUMMARY:Long ago", "LOCATION:Town hall"]),
   event("fair", [`DTSTART;VALUE=DATE:${day(10)}`, `DTEND;VALUE=DATE:${day(13)}`, "SUMMARY:Fair of the neighbourhood", "LOCATION:Town hall"]),
+  event("unset", ["SUMMARY:Someday", "LOCATION:Town hall"]),
   event("season", [`DTSTART;VALUE=DATE:${day(10)}`, `DTEND;VALUE=DATE:${day(70)}`, "SUMMARY:A season", "LOCATION:Town hall"]),
 ];
 
@@ -90,6 +91,8 @@ for (const way of [{ name: "with script on a desk", script: true, size: desk }, 
       assert.match(await items("ask").innerText(), /Kitchen talk[^]*sounds as if somebody lives there/);
       const out = await page.locator(".fate.out").innerText();
       for (const why of [t("origin.private"), t("origin.too_long", { n: 31 }), t("meetup.start_past")]) assert.ok(out.includes(why), `${why} in ${out}`);
+      const unset = page.locator(".fate.out .events > li", { hasText: "Someday" });
+      assert.equal(await unset.locator("time").count(), 0, "what has no start is given none");
       assert.ok(!(await page.content()).includes("Salaries"), "what is private isn't shown, nor carried on");
       assert.equal(await page.locator("#name").inputValue(), "Tenants of Thessaloniki");
       const elsewhere = await (await fetch(`${site.address}${board}/meetups`)).text();

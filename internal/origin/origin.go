@@ -172,7 +172,9 @@ func (o *Origins) weigh(p place.Place, e calendar.Found, name string, public boo
 		return l
 	}
 	times := written(e.Event)
-	l.Next = recur.Series{Start: times.Start, Length: times.Length}.Occurrence(times.Start, times.Start)
+	if !times.Start.IsZero() {
+		l.Next = recur.Series{Start: times.Start, Length: times.Length}.Occurrence(times.Start, times.Start)
+	}
 	venue, directions := venueOf(e.Location)
 	l.Venue = venue
 	switch {

@@ -183,14 +183,14 @@ func TestAReportTellsOfEachEventAndDoesNothing(t *testing.T) {
 			ev("seconds", "20261203T190000", "RRULE:FREQ=SECONDLY"), ev("never", "20261203T190000", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"), ev("easter", "20261203T190000", "RRULE:FREQ=YEARLY;BYEASTER=0"),
 			ev("million", "20261203T190000", "RRULE:FREQ=DAILY;COUNT=1000000"), ev("hebrew", "20261203T190000", "RRULE:RSCALE=HEBREW;FREQ=YEARLY"), ev("dropped", "20261203T190000", "RRULE:FREQ=WEEKLY;COUNT=1", "EXDATE;TZID=Europe/Athens:20261203T190000"),
 			days("day", "20261203", "20261204"),
-			days("long", "20261203", "20270112"),
+			days("long", "20261203", "20270112"), days("going on", "20261126", "20261129"), days("gone", "20261124", "20261127"), ev("running", "20261127T130000"),
 			"BEGIN:VEVENT\r\nSUMMARY:unnamed\r\nDTSTART:20261203T190000Z\r\nLOCATION:Library\r\nEND:VEVENT\r\n",
 			ev("broken", "20261203T190000", "this is no line"),
 		)})
 		want := map[string]string{
 			"new": "new", "weekly": "new", "past": "out meetup.start_past", "far": "out meetup.start_far", "": "out origin.private", "cancelled": "out origin.cancelled", "nowhere": "out meetup.needs_venue",
 			"home": "asked meetup.home", "online": "out origin.online", "seconds": "out meetup.repeat_too_fine", "never": "out meetup.repeat_first", "easter": "out meetup.repeat_unclear",
-			"million": "out meetup.repeat_too_many", "hebrew": "out meetup.repeat_unclear", "dropped": "out meetup.start_past", "day": "new", "long": "out origin.too_long", "unnamed": "out origin.no_uid", "broken": "out calendar.unread",
+			"million": "out meetup.repeat_too_many", "hebrew": "out meetup.repeat_unclear", "dropped": "out meetup.start_past", "day": "new", "long": "out origin.too_long", "going on": "new", "gone": "out meetup.start_past", "running": "out meetup.start_past", "unnamed": "out origin.no_uid", "broken": "out calendar.unread",
 		}
 		got := fates(r)
 		for name, fate := range want {
@@ -206,7 +206,7 @@ func TestAReportTellsOfEachEventAndDoesNothing(t *testing.T) {
 		}
 		// What is carried on says the same.
 		again := fates(s.look(origin.File{Bytes: r.Carry}))
-		if len(again) != 4 || again["new"] != "new" || again["day"] != "new" || again["weekly"] != "new" || again["home"] != "asked meetup.home" {
+		if len(again) != 5 || again["going on"] != "new" || again["new"] != "new" || again["day"] != "new" || again["weekly"] != "new" || again["home"] != "asked meetup.home" {
 			t.Errorf("carried on: %v", again)
 		}
 	})
@@ -289,9 +289,9 @@ func TestWholeDaysAreBrought(t *testing.T) {
 		weekly := days("weekly", "20251204", "20251205", "RRULE:FREQ=WEEKLY;UNTIL=20261231", "EXDATE;VALUE=DATE:20261210") +
 			strings.Replace(days("weekly", "20261219", "20261220"), "SUMMARY", "RECURRENCE-ID;VALUE=DATE:20261217\r\nSUMMARY", 1)
 		camp := strings.Replace(ev("camp", "20261204T180000"), "DURATION:PT2H", "DTEND;TZID=Europe/Athens:20261206T140000", 1)
-		first := file(days("day", "20261205", "20261206"), fair, weekly, camp)
+		first := file(days("day", "20261205", "20261206"), fair, weekly, camp, days("going on", "20261126", "20261129"))
 		r := s.look(origin.File{Owner: owner, Bytes: first})
-		if done := s.bring(owner, r.Carry); done != (origin.Brought{New: 4}) {
+		if done := s.bring(owner, r.Carry); done != (origin.Brought{New: 5}) {
 			t.Fatalf("brought %+v: %v", done, fates(r))
 		}
 		spans := func(name string) string {
@@ -302,7 +302,7 @@ func TestWholeDaysAreBrought(t *testing.T) {
 			return strings.Join(all, ", ")
 		}
 		for name, want := range map[string]string{
-			"day": "5 Dec 00:00 EET/6 Dec 00:00/1", "fair": "5 Dec 00:00 EET/8 Dec 00:00/3", "camp": "4 Dec 18:00 EET/6 Dec 14:00/0",
+			"going on": "26 Nov 00:00 EET/29 Nov 00:00/3", "day": "5 Dec 00:00 EET/6 Dec 00:00/1", "fair": "5 Dec 00:00 EET/8 Dec 00:00/3", "camp": "4 Dec 18:00 EET/6 Dec 14:00/0",
 			"weekly": "3 Dec 00:00 EET/4 Dec 00:00/1, 19 Dec 00:00 EET/20 Dec 00:00/1, 24 Dec 00:00 EET/25 Dec 00:00/1, 31 Dec 00:00 EET/1 Jan 00:00/1",
 		} {
 			if got := spans(name); got != want {

@@ -59,7 +59,7 @@ func (b Brought) Fit(now time.Time, home *time.Location) (Fitting, error) {
 	}
 	w.Length = max(cmp.Or(max(w.Length, 0), unsaid), shortest*time.Minute)
 	d := Details{Title: text.CleanLine(b.Title), Start: w.Start.Format(recur.ClockForm), Minutes: int(w.Length / time.Minute), Venue: b.Venue, Public: b.Public, brought: true}
-	if once && !w.Start.After(now) {
+	if once && !w.Start.After(now) && !d.underWay(w.Start, now) {
 		return f, fault.New(fault.Invalid, "meetup.start_past").On("start")
 	} else if !once {
 		s, wrong := w.Ahead(now)

@@ -94,7 +94,7 @@ func (d Details) Check(now time.Time, zone *time.Location, was *Checked) (Checke
 	if f != nil && recur.Begin(start).Equal(start) && c.Minutes > 0 && c.Minutes%aDay == 0 {
 		f = nil // clocks that skip midnight begin the day later
 	}
-	if c.First = start; f == nil && (was == nil || !was.Begins(start)) {
+	if c.First = start; f == nil && (was == nil || !was.Begins(start)) && !c.underWay(start, now) {
 		f = recur.Soon(start, now)
 	}
 	if f == nil {
@@ -104,6 +104,12 @@ func (d Details) Check(now time.Time, zone *time.Location, was *Checked) (Checke
 		c.First = was.First
 	}
 	return c, fault.Join(append(faults, f, c.checkHome(was))...)
+}
+
+// underWay reports whether a calendar elsewhere has it go on for days, of which some are
+// over and some are to come.
+func (d Details) underWay(start, now time.Time) bool {
+	return d.brought && d.Minutes >= aDay && !start.After(now) && start.Add(time.Duration(d.Minutes)*time.Minute).After(now)
 }
 
 // checkHome asks about what looks as if somebody lives there. What stays as it was isn't
